@@ -1,0 +1,134 @@
+"""What is in `templates/`: the managers, loaded and validated from their folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from generator.errors import BadTemplate, UnknownName
+
+#: A word in a command that whoever runs it replaces; shown as it is in tables.
+METAVARIABLES = ("PACKAGE", "PLATFORM")
+
+
+def templates_root() -> Path:
+    """Return the folder of templates: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "templates"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def load_yaml(text: str) -> Any:
+    """Parse YAML with libyaml where PyYAML has it (ten times faster than pure Python)."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are the safe ones
+
+
+@dataclass(frozen=True)
+class Command:
+    """One argv of a verb; `stdout` names the file that its output goes to, if any."""
+
+    argv: tuple[str, ...]
+    stdout: str | None = None
+
+    @classmethod
+    def load(cls, entry: Any) -> Command:
+        """Read a list of words, or a mapping `{argv, stdout}`."""
+        if isinstance(entry, dict):
+            return cls(tuple(map(str, entry["argv"])), entry.get("stdout"))
+        return cls(tuple(map(str, entry)))
+
+    def replace(self, values: Mapping[str, str]) -> Command:
+        """Return the command with metavariables replaced by their values."""
+
+        def filled(word: str) -> str:
+            for name, value in values.items():
+                word = word.replace(name, value)
+            return word
+
+        return Command(
+            tuple(filled(word) for word in self.argv),
+            None if self.stdout is None else filled(self.stdout),
+        )
+
+    def __str__(self) -> str:
+        """Return the line that one would type into a POSIX shell."""
+        import shlex
+
+        line = shlex.join(self.argv)
+        return line if self.stdout is None else f"{line} > {shlex.quote(self.stdout)}"
+
+
+@dataclass(frozen=True)
+class Manager:
+    """One tool's facts, as its `manager.yml` states them."""
+
+    name: str
+    title: str
+    homepage: str
+    executable: str
+    version_argv: tuple[str, ...]
+    manifest: tuple[str, ...]
+    lock: tuple[str, ...]
+    scope: str
+    environment: str
+    settings: Mapping[str, str]
+    files: tuple[str, ...]
+    commands: Mapping[str, tuple[Command, ...]]
+    unsupported: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, name: str, text: str) -> Manager:
+        """Read a `manager.yml`; raise `BadTemplate` when a fact is missing or has the wrong shape."""
+        try:
+            facts = load_yaml(text)
+            verbs: dict[str, Any] = facts["commands"]
+            return cls(
+                name=name,
+                title=facts["title"],
+                homepage=facts["homepage"],
+                executable=facts["executable"],
+                version_argv=tuple(facts["version"]),
+                manifest=tuple(facts["manifest"]),
+                lock=tuple(facts["lock"]),
+                scope=facts["scope"],
+                environment=facts["environment"],
+                settings=facts.get("settings", {}),
+                files=tuple(facts["files"]),
+                commands={
+                    verb: tuple(map(Command.load, argvs))
+                    for verb, argvs in verbs.items()
+                    if isinstance(argvs, list)
+                },
+                unsupported={
+                    verb: entry["unsupported"]
+                    for verb, entry in verbs.items()
+                    if isinstance(entry, dict)
+                },
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadTemplate(f"{name}/manager.yml", f"{type(error).__name__}: {error}") from error
+
+
+@cache
+def manager_names() -> tuple[str, ...]:
+    """Return the managers' names: every folder in `templates/` that holds a `manager.yml`."""
+    return tuple(sorted(path.parent.name for path in templates_root().glob("*/manager.yml")))
+
+
+@cache
+def manager(name: str) -> Manager:
+    """Load one manager; raise `UnknownName` with the nearest name where there is none."""
+    if name not in manager_names():
+        raise UnknownName("manager", name, manager_names())
+    text = (templates_root() / name / "manager.yml").read_text(encoding="utf-8")
+    return Manager.load(name, text)
+
+
+def managers() -> Iterator[Manager]:
+    """Yield every manager, by name."""
+    return map(manager, manager_names())
