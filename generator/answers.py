@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from generator.catalog import load_yaml
-from generator.errors import InvalidAnswer, UnknownName
+from generator.errors import BadFile, InvalidAnswer, ScaffoldError, UnknownName
 from generator.render import expand, questionnaire
 
+#: Asks a person: a question, the answers so far and the default; returns the answer.
+Ask = Callable[["Question", Mapping[str, Any], Any], Any]
+
+
+def _whole_number(value: Any) -> int:
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError(value)
+    return int(value)
+
+
 #: How `copier.yml` writes a type, and how an answer given as text becomes it.
-_TYPES: dict[str, Callable[[Any], Any]] = {"str": str, "int": int}
+_TYPES: dict[str, Callable[[Any], Any]] = {"str": str, "int": _whole_number}
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of `copier.yml`; `default` and `validator` are templates over the answers above it."""
+    """One question of `copier.yml`; `default` and `validator` are templates over answers above it."""
 
     key: str
     type: str
@@ -39,6 +50,7 @@ class Question:
     validator: str
     hidden: bool
     has_default: bool
+    placeholder: str
 
     def default_for(self, context: Mapping[str, Any]) -> Any:
         """Return the default, given the answers so far."""
@@ -50,11 +62,11 @@ class Question:
     def parse(self, value: Any) -> Any:
         """Cast an answer to the question's type; raise `InvalidAnswer` where that fails."""
         if value is None or isinstance(value, (bool, list, dict)):
-            raise InvalidAnswer(self.key, value, f"one {self.type} is wanted")
+            raise InvalidAnswer(self.key, value, "one value is wanted; put it in quotes")
         try:
             return _TYPES[self.type](value)
-        except ValueError as error:
-            raise InvalidAnswer(self.key, value, "a whole number is wanted") from error
+        except (ValueError, OverflowError) as error:
+            raise InvalidAnswer(self.key, value, "give a whole number") from error
 
     def check(self, value: Any, context: Mapping[str, Any]) -> Any:
         """Parse and validate an answer; raise `InvalidAnswer` or `UnknownName` with the remedy."""
@@ -82,9 +94,7 @@ class Answers:
 def questions() -> tuple[Question, ...]:
     """Return every question of `copier.yml`, in order, hidden ones included."""
     return tuple(
-        _load(key, details)
-        for key, details in questionnaire().items()
-        if not key.startswith("_")
+        _load(key, details) for key, details in questionnaire().items() if not key.startswith("_")
     )
 
 
@@ -94,19 +104,26 @@ def visible_questions() -> Mapping[str, Question]:
     return {question.key: question for question in questions() if not question.hidden}
 
 
-def resolve(
-    given: Mapping[str, Any],
-    ask: Callable[[Question, Mapping[str, Any]], Any] | None = None,
-) -> Answers:
-    """Go through the questionnaire: take what is given, ask for the rest, or take the defaults.
-
-    `ask` gets a question and the answers so far and returns the answer. Raises `UnknownName` for a
-    key that is no question, `InvalidAnswer` for a refused answer or one without a default.
-    """
+def known_keys(given: Mapping[str, Any]) -> None:
+    """Raise `UnknownName` for a key that is no question."""
     known = visible_questions()
     for key in given:
         if key not in known:
-            raise UnknownName("question", key, known)
+            raise UnknownName("question", str(key), known)
+
+
+def resolve(
+    given: Mapping[str, Any],
+    ask: Ask | None = None,
+    suggested: Mapping[str, Any] | None = None,
+) -> Answers:
+    """Go through the questionnaire: take what is given, ask for the rest, or take the defaults.
+
+    `suggested` holds better defaults that the surroundings know, such as the author's name; one
+    that the questionnaire refuses is left out. Raises `UnknownName` for a key that is no question
+    or a choice that is none, `InvalidAnswer` for a refused answer or one without a default.
+    """
+    known_keys(given)
     context: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for question in questions():
@@ -115,14 +132,62 @@ def resolve(
             continue
         if question.key in given:
             value = given[question.key]
-        elif ask is not None:
-            value = ask(question, context)
-        elif question.has_default:
-            value = question.default_for(context)
         else:
-            raise InvalidAnswer(question.key, "", "it has no default; give it")
+            value = _default(question, context, suggested or {})
+            if ask is not None:
+                value = ask(question, context, value)
+            elif value is None:
+                raise InvalidAnswer(question.key, "", "it has no default; give it")
         context[question.key] = values[question.key] = question.check(value, context)
     return Answers(values, context)
+
+
+def _default(question: Question, context: Mapping[str, Any], suggested: Mapping[str, Any]) -> Any:
+    if question.key in suggested:
+        try:
+            return question.check(suggested[question.key], context)
+        except ScaffoldError:
+            pass  # a stranger's idea of a name or an address; ours will do
+    return question.default_for(context) if question.has_default else None
+
+
+def read_answers(path: Path, text: str | None = None) -> dict[str, Any]:
+    """Read answers from a YAML or TOML file, or from `text` that came from there.
+
+    A suffix decides, else the content. Keys with a leading underscore are notes that Copier and we
+    leave in the files we record, and are skipped. Raises `BadFile` where it is no mapping.
+    """
+    if text is None:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise BadFile(path, "is not UTF-8 text", "give a YAML or TOML file") from error
+        except OSError as error:
+            why = f"cannot be read ({error.strerror})"
+            raise BadFile(path, why, "give a YAML or TOML file that you may read") from error
+    loaded = _parse(path, text)
+    if not isinstance(loaded, dict):
+        raise BadFile(path, "holds no mapping", "write one `question: answer` a line")
+    return {key: value for key, value in loaded.items() if not str(key).startswith("_")}
+
+
+def _parse(path: Path, text: str) -> Any:
+    import tomllib
+
+    import yaml
+
+    suffix = path.suffix.lower()
+    if suffix not in {".yml", ".yaml", ".json"}:
+        try:
+            return tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            if suffix == ".toml":
+                raise BadFile(path, f"is not valid TOML ({error})", "correct it") from error
+    try:
+        return load_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        why = " ".join(str(error).split())
+        raise BadFile(path, f"is not valid YAML ({why})", "correct it") from error
 
 
 def _load(key: str, details: Mapping[str, Any]) -> Question:
@@ -137,4 +202,5 @@ def _load(key: str, details: Mapping[str, Any]) -> Question:
         validator=details.get("validator", ""),
         hidden=details.get("when", True) is False,
         has_default="default" in details,
+        placeholder=details.get("placeholder", ""),
     )

@@ -80,6 +80,12 @@ class Manager:
     files: tuple[str, ...]
     commands: Mapping[str, tuple[Command, ...]]
     unsupported: Mapping[str, str] = field(default_factory=dict)
+    #: Other executables on PATH that understand the same command lines.
+    alternatives: tuple[str, ...] = ()
+    #: A module of ours whose `write_shim` stands in for the executable where none is found.
+    engine: str = ""
+    #: Packages that the layout itself puts into the environment, and why: {name: reason}.
+    brings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, name: str, text: str) -> Manager:
@@ -109,6 +115,9 @@ class Manager:
                     for verb, entry in verbs.items()
                     if isinstance(entry, dict)
                 },
+                alternatives=tuple(facts.get("alternatives", [])),
+                engine=facts.get("engine", ""),
+                brings=facts.get("brings", {}),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadTemplate(f"{name}/manager.yml", f"{type(error).__name__}: {error}") from error

@@ -1,4 +1,4 @@
-"""What can go wrong through no fault of the program: each error says what, with which value, and the remedy.
+"""What can go wrong through no fault of the program: what, with which value, and the remedy.
 
 The command line prints the message on one line and exits 2; nothing else catches these.
 """
@@ -6,7 +6,6 @@ The command line prints the message on one line and exits 2; nothing else catche
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -14,10 +13,15 @@ class ScaffoldError(Exception):
     """A mistake or an obstacle the user can remove; `str()` is the whole message."""
 
 
-def nearest(value: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean 'poetry'?)` for the known name nearest to `value`, or nothing."""
-    matches = get_close_matches(value.lower(), list(known), n=1, cutoff=0.5)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
+def nearest(value: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `value`, whatever its case; None where none is."""
+    from difflib import get_close_matches  # not before something went wrong
+
+    names = {name.lower(): name for name in known}
+    wanted = value.lower()
+    begun = [name for name in names if wanted.startswith(name) or name.startswith(wanted or "-")]
+    matches = begun or get_close_matches(wanted, list(names), n=1, cutoff=0.5)
+    return names[matches[0]] if matches else None
 
 
 class UnknownName(ScaffoldError):
@@ -25,33 +29,34 @@ class UnknownName(ScaffoldError):
 
     def __init__(self, what: str, value: str, known: Iterable[str]) -> None:
         names = list(known)
-        hint = nearest(value, names) or f"; choose one of {', '.join(names)}"
-        super().__init__(f"unknown {what} {value!r}{hint}")
+        guess = nearest(value, names)
+        hint = f"did you mean {guess!r}? " if guess else ""
+        super().__init__(f"unknown {what} {_short(value)}; {hint}choose one of {', '.join(names)}")
 
 
 class InvalidAnswer(ScaffoldError):
     """An answer that the questionnaire refuses."""
 
     def __init__(self, key: str, value: object, why: str) -> None:
-        shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:60] + "...'"
-        super().__init__(f"{key} {shown}: {why}")
+        self.why = why
+        super().__init__(f"{key} {_short(value)}: {why}")
 
 
 class MissingAnswers(ScaffoldError):
-    """Questions without an answer where nobody can be asked."""
+    """Questions without an answer, nobody to ask; `missing` are the words that give one."""
 
     def __init__(self, missing: Iterable[str]) -> None:
         super().__init__(
-            f"missing {' and '.join(missing)}; give it, "
-            "or run in a terminal to be asked (--defaults answers everything else)"
+            f"missing {' and '.join(missing)}: "
+            "give it on the command line, or run in a terminal to be asked"
         )
 
 
 class BadFile(ScaffoldError):
-    """A file of the user's that cannot be read as what it should be."""
+    """A file of the user's that cannot be read, or written, as what it should be."""
 
-    def __init__(self, path: Path, why: str, remedy: str) -> None:
-        super().__init__(f"{path}: {why}; {remedy}")
+    def __init__(self, path: Path | str, why: str, remedy: str) -> None:
+        super().__init__(f"{path} {why}; {remedy}")
 
 
 class BadTemplate(ScaffoldError):
@@ -59,3 +64,8 @@ class BadTemplate(ScaffoldError):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"template of {path}: {why}; this is a mistake in the template, report it")
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 80 else shown[:60] + "...'"

@@ -1,46 +1,57 @@
 """Answers -> Tree: the same jinja2 templates that plain Copier renders, several times faster.
 
 The only module that knows template syntax. A test holds its output to Copier's, byte for byte.
-Copier's own names (`_copier_conf`, the `yield` tag in a file name, the filters `to_json`, `to_nice_yaml`,
-`from_yaml` and `regex_search` of jinja2-ansible-filters) are provided here because importing them
-from Copier costs more than rendering a whole project does.
+Copier's own names (`_copier_conf`, the `yield` tag in a file name, the filters `to_json`,
+`to_nice_yaml`, `from_yaml` and `regex_search` of jinja2-ansible-filters) are provided here because
+importing them from Copier costs more than rendering a whole project does.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from generator import __version__
 from generator.catalog import load_yaml, templates_root
 from generator.errors import BadTemplate
 from generator.tree import File, Tree
 
 SUFFIX = ".jinja"
+#: The recorded note of which version of us made a project (Copier's notes start with `_`, too).
+VERSION_KEY = "_scaffold_version"
 _YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<body>.*){% endyield %}")
+#: What a mistake in a template raises while it renders.
+_MISTAKES = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError)
 
 
 def expand(text: str, context: Mapping[str, Any]) -> str:
     """Render a string of `copier.yml`, such as a default or a validator."""
-    return _compiled(text).render(context)
+    if "{" not in text:
+        return text
+    try:
+        return _environment().get_template(_EXPRESSION + text).render(context)
+    except _MISTAKES as error:
+        raise BadTemplate("copier.yml", f"{type(error).__name__}: {error}") from error
 
 
 def render(context: Mapping[str, Any], answers: Mapping[str, Any]) -> Tree:
     """Render the whole project.
 
     `context` holds every question's value, hidden ones included; `answers` is what the answers file
-    records. Raises `BadTemplate` naming the file when a template fails.
+    records, with our version. Raises `BadTemplate` naming the file when a template fails.
     """
     settings = questionnaire()
     root = templates_root() / settings["_subdirectory"]
     everything = {
         **context,
-        "_copier_answers": dict(answers),
+        "_copier_answers": {VERSION_KEY: __version__, **answers},
         "_copier_conf": {"answers_file": settings["_answers_file"]},
     }
     files: dict[str, File] = {}
@@ -50,7 +61,7 @@ def render(context: Mapping[str, Any], answers: Mapping[str, Any]) -> Tree:
         for target, names in _targets(relative, everything):
             try:
                 files[target] = File(_content(source, {**everything, **names}), mode)
-            except jinja2.TemplateError as error:
+            except _MISTAKES as error:
                 raise BadTemplate(target, f"{type(error).__name__}: {error}") from error
     return Tree(files)
 
@@ -58,8 +69,8 @@ def render(context: Mapping[str, Any], answers: Mapping[str, Any]) -> Tree:
 @cache
 def questionnaire() -> dict[str, Any]:
     """Return `copier.yml`: settings (keys with a leading underscore) and questions, in order."""
-    loaded = load_yaml((templates_root() / "copier.yml").read_text(encoding="utf-8"))
-    assert isinstance(loaded, dict)
+    text = (templates_root() / "copier.yml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = load_yaml(text)
     return loaded
 
 
@@ -82,7 +93,7 @@ def _targets(relative: str, context: Mapping[str, Any]) -> Iterator[tuple[str, d
             names = {many["name"]: item}
             yield expand(many["body"], {**context, **names}), names
     else:
-        yield (expand(name, context) if "{{" in name else name), {}
+        yield expand(name, context), {}
 
 
 def _content(source: Path, context: Mapping[str, Any]) -> bytes:
@@ -92,18 +103,47 @@ def _content(source: Path, context: Mapping[str, Any]) -> bytes:
     return _environment().get_template(name).render(context).encode()
 
 
-@cache
-def _compiled(text: str) -> jinja2.Template:
-    return _environment().from_string(text)
+#: Before the text of an expression where jinja2 wants the name of a template.
+_EXPRESSION = "copier.yml: "
+
+
+class _Loader(jinja2.FileSystemLoader):
+    """Also loads the expressions of `copier.yml`, so that the bytecode cache serves them too."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        if template.startswith(_EXPRESSION):
+            return template.removeprefix(_EXPRESSION), "copier.yml", lambda: True
+        return super().get_source(environment, template)
+
+
+class _Cache(jinja2.FileSystemBytecodeCache):
+    """Does without where the directory cannot be read or written, or holds rubbish."""
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        with suppress(Exception):  # whatever was left there, it is only a cache
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        with suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 @cache
 def _environment() -> jinja2.Environment:
+    from platformdirs import user_cache_path
+
+    # The bytecode of one version of jinja2 need not suit another's runtime.
+    folder = user_cache_path("scaffold") / f"jinja2-{jinja2.__version__}"
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_root()),
+        loader=_Loader(templates_root()),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
-        bytecode_cache=_bytecode_cache(),
+        bytecode_cache=_Cache(str(folder)),
+        auto_reload=False,
+        cache_size=-1,
         autoescape=False,  # noqa: S701 - no HTML is written; each template quotes for its own language
     )
     environment.filters.update(
@@ -113,18 +153,6 @@ def _environment() -> jinja2.Environment:
         regex_search=_regex_search,
     )
     return environment
-
-
-def _bytecode_cache() -> jinja2.BytecodeCache | None:
-    """Keep compiled templates in the user's cache directory; do without where it cannot be written."""
-    from platformdirs import user_cache_path
-
-    try:
-        folder = user_cache_path("scaffold") / "jinja"
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return jinja2.FileSystemBytecodeCache(str(folder))
 
 
 def _regex_search(text: str, pattern: str) -> str | None:

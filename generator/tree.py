@@ -1,20 +1,28 @@
-"""Tree: a rendered project in memory. It checks itself, compares itself with a folder, and writes itself whole."""
+"""Tree: a rendered project in memory.
+
+It checks itself, compares itself with a folder, and writes itself whole or not at all.
+"""
 
 from __future__ import annotations
 
-import ast
-import difflib
 import json
 import os
-import shutil
-import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from generator.catalog import load_yaml
 from generator.errors import BadTemplate, ScaffoldError
+
+Change = Literal["create", "replace", "same"]
+
+#: Ends the names of folders that files are prepared in; what a killed run left is found by it.
+ASIDE = ".scaffold-aside"
+#: In such a folder: the paths being moved into a folder that was there before. While it exists, the
+#: move is not complete and can be taken back.
+_JOURNAL = "journal.json"
 
 
 class TargetError(ScaffoldError):
@@ -39,16 +47,22 @@ class Tree:
     files: Mapping[str, File]
 
     def validate(self) -> None:
-        """Parse every TOML, YAML, JSON and Python file; raise `BadTemplate` naming the first bad one."""
+        """Parse every TOML, YAML, JSON and Python file; raise `BadTemplate` for a bad one."""
         for path, file in self.files.items():
             if parse := _PARSERS.get(Path(path).suffix, _PARSERS.get(Path(path).name)):
                 try:
                     parse(file.data.decode())
-                except Exception as error:  # noqa: BLE001 - each parser has its own family
+                except Exception as error:  # each parser has its own family
                     raise BadTemplate(path, f"{type(error).__name__}: {error}") from error
+
+    def changes(self, folder: Path) -> dict[str, Change]:
+        """Return, by path, what writing this tree to `folder` would do; folders may not exist."""
+        return {path: _change(folder / path, file) for path, file in sorted(self.files.items())}
 
     def diff(self, folder: Path) -> Iterator[str]:
         """Yield unified hunks, line by line, from what is in `folder` to this tree."""
+        from difflib import unified_diff
+
         for path, file in sorted(self.files.items()):
             current = folder / path
             old = current.read_bytes() if current.is_file() else None
@@ -56,107 +70,223 @@ class Tree:
                 continue
             before = [] if old is None else _lines(old)
             name = "/dev/null" if old is None else f"a/{path}"
-            yield from difflib.unified_diff(before, _lines(file.data), name, f"b/{path}", lineterm="")
-
-    def differing(self, folder: Path) -> list[str]:
-        """Return the paths that exist in `folder` with other bytes, or where they cannot be written."""
-        return [
-            path
-            for path, file in sorted(self.files.items())
-            if os.path.lexists(folder / path)
-            and not ((folder / path).is_file() and (folder / path).read_bytes() == file.data)
-        ]
+            for line in unified_diff(before, _lines(file.data), name, f"b/{path}"):
+                body, newline, _ = line.partition("\n")
+                yield body
+                if not newline:
+                    yield "\\ No newline at end of file"
 
     def write(self, target: Path, *, force: bool = False, overwrite: bool = False) -> None:
         """Write the whole tree to `target`, or nothing.
 
-        A new or empty target is rendered aside, in the same folder, and renamed into place. An
-        existing one is changed only with `force`, and a differing file only with `overwrite`.
-        Raises `TargetError` otherwise, or where the file system refuses.
+        A new target is prepared aside, in the same folder, and renamed into place. An existing one
+        that holds something is changed only with `force`, and a differing file only with
+        `overwrite`; whatever fails midway is taken back. Raises `TargetError` otherwise, or where
+        the file system refuses.
         """
         self.validate()
-        if target.is_dir() and any(target.iterdir()):
-            self._check_merge(target, force=force, overwrite=overwrite)
-        elif os.path.lexists(target) and not target.is_dir():
-            raise TargetError(target, "is a file", "choose another path")
-        try:
-            if target.is_dir() and any(target.iterdir()):
-                self._merge(target)
+        with refusals(target):
+            place = target.resolve() if target.is_symlink() else target
+            clear_leftovers(place)
+            check_target(target, force=force)
+            if place.is_dir() and (any(place.iterdir()) or _is_fixed(place)):
+                self._check_merge(place, overwrite=overwrite)
+                self._merge(place)
             else:
-                self._create(target)
-        except OSError as error:
-            why = f"cannot be written ({error.strerror or error})"
-            raise TargetError(target, why, "choose a path you may write to, with space left") from error
+                self._create(place)
 
-    def _check_merge(self, target: Path, *, force: bool, overwrite: bool) -> None:
-        if not force:
-            raise TargetError(target, "is not empty", "choose another path, or add --force to write into it")
-        if (differing := self.differing(target)) and not overwrite:
+    def _check_merge(self, target: Path, *, overwrite: bool) -> None:
+        for path in self.files:
+            for folder in Path(path).parents[:-1]:
+                there = target / folder
+                if os.path.lexists(there) and (there.is_symlink() or not there.is_dir()):
+                    raise TargetError(there, "is not an ordinary folder", "move it away first")
+        differing = [path for path, change in self.changes(target).items() if change == "replace"]
+        for path in differing:
+            if (target / path).is_symlink() or not (target / path).is_file():
+                raise TargetError(target / path, "is not an ordinary file", "move it away first")
+        if differing and not overwrite:
             shown = ", ".join(differing[:3]) + (" ..." if len(differing) > 3 else "")
             raise TargetError(
                 target,
                 f"holds {len(differing)} differing file(s): {shown}",
-                "see them with --diff, replace them with --overwrite",
+                "see them with --diff, replace them with --force --overwrite",
             )
-        for path in differing:
-            if (target / path).is_dir() or (target / path).is_symlink():
-                raise TargetError(target / path, "is not an ordinary file", "move it away first")
 
     def _create(self, target: Path) -> None:
-        made = _make_parents(target.parent)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
-        try:
-            self._put(aside)
-            aside.chmod(0o777 & ~_umask())
-            aside.rename(target)  # replaces an empty directory too, in one step
-        except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
-            for folder in made:
-                folder.rmdir()
-            raise
+        with beside(target) as aside:
+            self._put(aside / "tree", self.files)
+            if target.is_dir():
+                (aside / "tree").chmod(target.stat().st_mode & 0o7777)
+            (aside / "tree").rename(target)  # replaces an empty directory too, in one step
 
     def _merge(self, target: Path) -> None:
-        """Put every file in place by renames; on any failure put back what was there."""
-        aside = Path(tempfile.mkdtemp(prefix=".scaffold.", dir=target))
-        done: list[str] = []
-        made: list[Path] = []
-        try:
-            self._put(aside / "new")
-            for path in self.files:
-                made[:0] = _make_parents((target / path).parent)
-                old = aside / "old" / path
-                old.parent.mkdir(parents=True, exist_ok=True)
-                done.append(path)
-                if (target / path).exists():
-                    (target / path).rename(old)
-                (aside / "new" / path).rename(target / path)
-        except BaseException:
-            for path in done:
-                old = aside / "old" / path
-                if old.exists():
-                    old.replace(target / path)
-                elif not (aside / "new" / path).exists():
-                    (target / path).unlink()
-            for folder in made:
-                folder.rmdir()
-            raise
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        """Put every missing or differing file in place by renames; on any failure put all back."""
+        changes = {path: do for path, do in self.changes(target).items() if do != "same"}
+        with _aside(target, "") as aside:
+            self._put(aside / "new", {path: self.files[path] for path in changes})
+            (aside / "old").mkdir()
+            folders = {str(new) for path in changes for new in _missing((target / path).parent)}
+            _write_journal(aside, changes, folders)
+            with _undisturbed():
+                try:
+                    for path in changes:
+                        _move_in(target, aside, path)
+                except BaseException:
+                    _take_back(target, aside)
+                    raise
+                (aside / _JOURNAL).unlink()
 
-    def _put(self, folder: Path) -> None:
+    def _put(self, folder: Path, files: Mapping[str, File]) -> None:
         umask = _umask()
-        for path, file in self.files.items():
+        folder.mkdir()
+        for path, file in files.items():
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(file.data)
-            place.chmod((file.mode | 0o666) & ~umask if file.mode & 0o111 == 0 else 0o777 & ~umask)
+            place.chmod((0o777 if file.mode & 0o111 else 0o666) & ~umask)
 
 
-def _make_parents(folder: Path) -> list[Path]:
-    """Create a directory and its parents; return those that were new, deepest first."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
+def check_target(target: Path, *, force: bool = False) -> None:
+    """Raise `TargetError` where no project may be written: a file, a folder that is not empty."""
+    with refusals(target):
+        for parent in target.parents:
+            if os.path.lexists(parent) and not parent.is_dir():
+                why = f"lies below {parent}, which is a file"
+                raise TargetError(target, why, "choose another path")
+        if os.path.lexists(target) and not target.is_dir():
+            raise TargetError(target, "is a file", "choose another path")
+        if not force and target.is_dir() and any(target.iterdir()):
+            remedy = "choose another path, or add --force to write into it"
+            raise TargetError(target, "is not empty", remedy)
+
+
+def clear_leftovers(target: Path) -> None:
+    """Take back, or clear away, what a run that was killed while writing `target` left."""
+    import shutil
+
+    for aside in target.glob(f".-*{ASIDE}"):
+        if _is_dead(aside):
+            with _undisturbed():
+                if (aside / _JOURNAL).exists():
+                    _take_back(target, aside)
+                shutil.rmtree(aside, ignore_errors=True)
+    if target.parent.is_dir():
+        for aside in target.parent.iterdir():
+            ours = aside.name.startswith(f".{target.name[:40]}-") and aside.name.endswith(ASIDE)
+            if ours and _is_dead(aside):
+                shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def refusals(target: Path) -> Iterator[None]:
+    """Turn what the file system refuses into a `TargetError`."""
+    try:
+        yield
+    except OSError as error:
+        why = f"cannot be written ({error.strerror or error})"
+        raise TargetError(target, why, "choose a path you may write to, with space left") from error
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Give a folder next to `target`, for one rename to put something in place; clear up after it.
+
+    Missing parents are made, and removed again where the body fails.
+    """
+    made = _missing(target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _aside(target.parent, target.name) as aside:
+            yield aside
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):  # somebody else has put something there
+                folder.rmdir()
+        raise
+
+
+@contextmanager
+def _aside(folder: Path, name: str) -> Iterator[Path]:
+    """Make a directory in `folder`, named after this process, and remove it at the end."""
+    import shutil
+    import tempfile
+
+    prefix = f".{name[:40]}-{os.getpid()}-"
+    aside = Path(tempfile.mkdtemp(prefix=prefix, suffix=ASIDE, dir=folder))
+    try:
+        yield aside
+    finally:
+        with _undisturbed():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _is_dead(aside: Path) -> bool:
+    process = aside.name.removesuffix(ASIDE).split("-")[-2]
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return False
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and the like wait until a few renames are done, or taken back."""
+    import signal
+
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT}
+    )
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _write_journal(aside: Path, changes: Mapping[str, Change], folders: set[str]) -> None:
+    part = aside / "journal.part"
+    deepest_first = sorted(folders, key=len, reverse=True)
+    part.write_text(json.dumps({"changes": changes, "folders": deepest_first}), encoding="utf-8")
+    part.rename(aside / _JOURNAL)
+
+
+def _move_in(target: Path, aside: Path, path: str) -> None:
+    (target / path).parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(target / path):
+        (aside / "old" / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).rename(aside / "old" / path)
+    (aside / "new" / path).rename(target / path)
+
+
+def _take_back(target: Path, aside: Path) -> None:
+    journal = json.loads((aside / _JOURNAL).read_text(encoding="utf-8"))
+    for path, change in journal["changes"].items():
+        if change == "replace" and (aside / "old" / path).exists():
+            (aside / "old" / path).replace(target / path)
+        elif change == "create" and not (aside / "new" / path).exists():
+            (target / path).unlink(missing_ok=True)
+    for folder in journal["folders"]:
+        with suppress(OSError):  # not made yet, or in use by somebody else by now
+            Path(folder).rmdir()
+
+
+def _change(place: Path, file: File) -> Change:
+    if not os.path.lexists(place):
+        return "create"
+    return "same" if place.is_file() and place.read_bytes() == file.data else "replace"
+
+
+def _is_fixed(folder: Path) -> bool:
+    """Say whether a folder must stay the same one: we are in it, or something is mounted there."""
+    return os.path.ismount(folder) or folder.samefile(Path.cwd())
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Return the folder and those above it that do not exist, deepest first."""
+    return [path for path in (folder, *folder.parents) if not path.exists()]
 
 
 def _umask() -> int:
@@ -166,14 +296,26 @@ def _umask() -> int:
 
 
 def _lines(data: bytes) -> list[str]:
-    return data.decode(errors="replace").splitlines()
+    return data.decode(errors="replace").splitlines(keepends=True)
+
+
+def _toml(text: str) -> object:
+    import tomllib
+
+    return tomllib.loads(text)
+
+
+def _python(text: str) -> object:
+    import ast
+
+    return ast.parse(text)
 
 
 _PARSERS: Mapping[str, Callable[[str], object]] = {
-    ".toml": tomllib.loads,
-    "Pipfile": tomllib.loads,
+    ".toml": _toml,
+    "Pipfile": _toml,
     ".json": json.loads,
     ".yml": load_yaml,
     ".yaml": load_yaml,
-    ".py": ast.parse,
+    ".py": _python,
 }

@@ -7,6 +7,7 @@ costs no more than click does.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Mapping
 
@@ -22,6 +23,11 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
+class Interrupted(click.exceptions.Abort):
+    """Ctrl-C; `str()` says what was and what was not done by then."""
+
+
+# ruff: noqa: ARG002 - click calls these with a context, which a fixed table does not need
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -29,8 +35,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = importlib.import_module(f"generator.cli.{name}").command
-        assert isinstance(command, click.Command)
+        command: click.Command = importlib.import_module(f"generator.cli.{name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -49,21 +54,36 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; a `ScaffoldError` is one line on standard error and exit code 2."""
+    """Run the command line.
+
+    A mistake of the user's is one line on standard error and exit code 2, Ctrl-C is exit code 130.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without our characters
     try:
-        cli.main(prog_name="scaffold", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.exceptions.Abort:
-        click.echo("error: interrupted; nothing was written", err=True)
+        code = cli.main(prog_name="scaffold", standalone_mode=False)
+    except click.exceptions.Abort as stop:
+        click.echo(f"error: interrupted{f'; {stop}' if str(stop) else ''}", err=True)
         sys.exit(130)
-    except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
         sys.exit(2)
+    except click.ClickException as error:
+        _fail(error.format_message())
     except Exception as error:
         from generator.errors import ScaffoldError
 
         if not isinstance(error, ScaffoldError):
             raise
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+        _fail(str(error))
+    sys.exit(code if isinstance(code, int) else 0)  # what a command's `ctx.exit` was given
+
+
+def _fail(message: str) -> None:
+    """Print one line, whatever a path or an answer in it holds, and exit 2."""
+    line = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in message
+    )
+    click.echo(f"error: {line}", err=True)
+    sys.exit(2)

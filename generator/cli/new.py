@@ -2,23 +2,234 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from generator.answers import resolve
+from generator import __version__
+from generator.answers import Answers, known_keys, resolve, visible_questions
+from generator.catalog import manager as load_manager
+from generator.cli import Interrupted
+from generator.cli.inputs import MANAGER, NAME, flag, gather, question_options, suggestions
+from generator.cli.show import (
+    Output,
+    check_report,
+    draw,
+    metavariables,
+    next_commands,
+    write_report,
+)
+from generator.errors import MissingAnswers
 from generator.render import render
+from generator.tree import Tree, check_target
+
+EPILOG = """\b
+Examples:
+  scaffold new                                   ask for everything
+  scaffold new myproj --manager poetry           ask for nothing
+  scaffold new myproj --manager pip --license Apache-2.0 --ci gitlab --install
+  scaffold new myproj --manager uv --data aws_region=eu-central-1 --dry-run
+  scaffold new myproj --answers myproj/.scaffold.yml --python-version 3.12 --diff
+  scaffold new other --template gh:OWNER/REPOSITORY --data KEY=VALUE
+"""
 
 
-@click.command("new")
-@click.argument("path", type=Path)
-@click.option("--manager")
-@click.option("--data", multiple=True)
-def command(path: Path, manager: str | None, data: tuple[str, ...]) -> None:
-    """Write a new project to PATH."""
-    given = dict(item.split("=", 1) for item in data)
-    if manager:
-        given["manager"] = manager
-    given["project_name"] = path.name
-    answers = resolve(given)
-    render(answers.context, answers.values).write(path)
+@click.command("new", epilog=EPILOG)
+@click.argument("path", required=False)
+@question_options
+@click.option("--defaults", is_flag=True, help="Ask nothing: defaults for what is not given.")
+@click.option("--data", multiple=True, metavar="KEY=VALUE", help="Answer any question.")
+@click.option(
+    "--answers", metavar="FILE", help="Take answers from a YAML or TOML file (- is stdin)."
+)
+@click.option("--dry-run", is_flag=True, help="Print the tree and write nothing.")
+@click.option("--diff", is_flag=True, help="Show what would change in PATH; write nothing.")
+@click.option("--json", "report_path", metavar="FILE", help="Write a report (- is stdout).")
+@click.option("--install", is_flag=True, help="Create the environment, lock and test.")
+@click.option("--git/--no-git", default=None, help="Make a repository; by default unless in one.")
+@click.option("--force", is_flag=True, help="Write into a PATH that is not empty.")
+@click.option("--overwrite", is_flag=True, help="With --force: replace files that differ.")
+@click.option("--template", metavar="SRC", help="Render another Copier template.")
+@click.option("--trust", is_flag=True, help="With --template: let it run code.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def command(
+    path: str | None,
+    *,
+    defaults: bool,
+    data: tuple[str, ...],
+    answers: str | None,
+    dry_run: bool,
+    diff: bool,
+    report_path: str | None,
+    install: bool,
+    git: bool | None,
+    force: bool,
+    overwrite: bool,
+    template: str | None,
+    trust: bool,
+    quiet: bool,
+    **flags: str | None,
+) -> None:
+    """Write a new project to PATH, in the layout of a manager.
+
+    Without PATH or --manager it asks, if it runs in a terminal; with both, the rest are defaults.
+    Flags win over --data, and --data over --answers.
+    """
+    told = [flag(key) for key, value in flags.items() if value is not None]
+    _refuse("--dry-run", dry_run, {"--diff": diff, "--install": install, "--git": git})
+    _refuse("--diff", diff, {"--install": install, "--git": git})
+    _refuse("--template", template, dict.fromkeys(told, "answer its questions with --data"))
+    _refuse("--template", template, {"--diff": diff, "--install": install, "--force": force})
+    _need("--overwrite", overwrite, "--force", force)
+    _need("--trust", trust, "--template", template)
+    check_report(report_path)
+    output = Output(sys.stderr if report_path == "-" else sys.stdout, quiet)
+
+    if template is not None:
+        from generator.cli.foreign import copy
+
+        given = gather(None, answers, data, {})
+        with _nothing_written():
+            report = copy(
+                template, path, given, output, defaults=defaults, trust=trust, dry_run=dry_run
+            )
+        write_report(report_path, report)
+        return
+
+    given = gather(path, answers, data, flags)
+    with _nothing_written():
+        known_keys(given)
+        if path is not None and not diff:
+            check_target(Path(path), force=force)
+        settled = _settle(given, output, defaults=defaults)
+        target = Path(path if path is not None else settled[NAME])
+        if path is None and not diff:
+            check_target(target, force=force)
+        tree = render(settled.context, settled.values)
+        tree.validate()
+        report = _report(settled, target, tree)
+        if diff:
+            for line in tree.diff(target):
+                output.always(line)
+        elif not dry_run:
+            repository = _repository(target, wanted=git)
+            tree.write(target, force=force, overwrite=overwrite)
+    if not diff:
+        for line in draw(str(target), tree.files):
+            output.say(line)
+    if diff or dry_run:
+        write_report(report_path, report)
+        return
+    report |= _finish(settled, target, output, start_repository=repository, install=install)
+    write_report(report_path, report)
+    if install and not report["install"]["ok"]:
+        raise click.exceptions.Exit(1)
+
+
+def _settle(given: Mapping[str, Any], output: Output, *, defaults: bool) -> Answers:
+    """Ask, or take defaults, or say what is missing."""
+    missing = [key for key in (NAME, MANAGER) if key not in given]
+    if defaults and MANAGER in missing:
+        missing.remove(MANAGER)  # the questionnaire has a default for it
+    if not missing or defaults:
+        if missing:
+            raise MissingAnswers(["PATH"])
+        return resolve(given, suggested=suggestions(given))
+    if not (sys.stdin.isatty() and output.stream.isatty()):
+        words = {NAME: "PATH", MANAGER: f"{flag(MANAGER)} {_choices(MANAGER)}"}
+        raise MissingAnswers([words[key] for key in missing])
+    from generator.cli.wizard import asker
+
+    return resolve(given, ask=asker(output.stream), suggested=suggestions(given))
+
+
+def _finish(
+    settled: Answers, target: Path, output: Output, *, start_repository: bool, install: bool
+) -> dict[str, Any]:
+    """Do what comes after writing, and say what is left to do."""
+    from generator import git
+
+    manager = load_manager(settled[MANAGER])
+    names = metavariables(settled[NAME])
+    report: dict[str, Any] = {"written": True, "repository": start_repository, "install": None}
+    if start_repository:
+        git.start_repository(target)
+    if install:
+        from generator.cli.install import install as run_steps
+
+        report["install"] = run_steps(manager, settled, target, names, output)
+        if start_repository:
+            git.stage(target)
+    report["next"] = next_commands(
+        manager,
+        target,
+        names,
+        repository=start_repository or git.inside_repository(target),
+        installed=install and report["install"]["ok"],
+    )
+    output.say("\nNext:")
+    for line in report["next"]:
+        output.say(f"  {line}")
+    return report
+
+
+def _report(settled: Answers, target: Path, tree: Tree) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "version": __version__,
+        "target": str(target),
+        "answers": dict(settled.values),
+        "files": [
+            {"path": path, "change": change} for path, change in tree.changes(target).items()
+        ],
+        "written": False,
+    }
+
+
+def _repository(target: Path, *, wanted: bool | None) -> bool:
+    """Say whether to make a repository: as asked, else where there is git and none yet."""
+    from generator import git
+
+    if wanted is False:
+        return False
+    if wanted and not git.available():
+        raise click.UsageError("git was not found; install it, or leave --git out")
+    return bool(wanted) or (git.available() and not git.inside_repository(target))
+
+
+def _refuse(name: str, given: object, others: Mapping[str, object]) -> None:
+    """Raise `click.UsageError` where a flag is given together with one that contradicts it."""
+    for other, value in others.items():
+        if given and value:
+            hint = value if isinstance(value, str) else "leave one of them out"
+            raise click.UsageError(f"{name} and {other} exclude each other; {hint}")
+
+
+def _need(name: str, given: object, other: str, value: object) -> None:
+    if given and not value:
+        raise click.UsageError(f"{name} has a meaning only together with {other}; add it")
+
+
+def _choices(key: str) -> str:
+    return "|".join(choice.value for choice in visible_questions()[key].choices)
+
+
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Say so where Ctrl-C, or a polite kill, comes before the project is in place."""
+
+    def terminated(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, terminated)
+    try:
+        yield
+    except (KeyboardInterrupt, EOFError) as error:
+        raise Interrupted("nothing was written") from error
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,106 @@
+"""Check: take layouts through everything they claim, with the real managers, and compare the outcome."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator.answers import Answers
+from generator.catalog import Manager, manager
+from generator.check.equivalence import differences
+from generator.check.model import CaseReport, Report, StepReport
+from generator.check.scene import Scene, Watcher
+from generator.check.story import tell
+from generator.errors import ScaffoldError
+from generator.render import render
+from generator.toolchain import prepare
+
+__all__ = ["Case", "Report", "Watcher", "check"]
+
+#: Left out of the copy of an existing project: what its manager makes anew, and its history.
+_NOT_COPIED = (
+    ".git",
+    ".venv",
+    ".conda",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One layout to check: its answers, and an existing project instead of a fresh one."""
+
+    answers: Answers
+    project: Path | None = None
+
+    @property
+    def manager(self) -> Manager:
+        """The manager whose layout it is."""
+        return manager(self.answers["manager"])
+
+
+def check(
+    cases: Sequence[Case], folder: Path, watcher: Watcher, *, jobs: int = 1, channel: str = ""
+) -> Report:
+    """Check every case in a folder of its own below `folder`, `jobs` of them at once.
+
+    Nothing is written elsewhere but the caches and provided tools in the user's cache directory.
+    Raises `ScaffoldError` for a bad `channel`; what goes wrong in a case is in its report.
+    """
+    for case in cases:
+        _channel(case.manager, channel)
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        runs = [pool.submit(_play, case, folder, watcher, channel) for case in cases]
+        try:
+            reports = tuple(run.result() for run in runs)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return Report(reports, differences(reports))
+
+
+def _play(case: Case, folder: Path, watcher: Watcher, channel: str) -> CaseReport:
+    chosen = case.manager
+    place = folder / chosen.name
+    project = place / case.answers["project_name"]
+    if case.project is None:
+        render(case.answers.context, case.answers.values).write(project)
+    else:
+        shutil.copytree(case.project, project, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    blank = CaseReport(chosen.name, "", "", case.answers.values, ())
+    try:
+        bench = prepare(chosen, case.answers["python_version"], place / "bench")
+    except ScaffoldError as error:
+        step = StepReport("provide", (), 0.0, None, "zero", "unable", str(error))
+        watcher.finished(chosen.name, step)
+        return replace(blank, steps=(step,), kept=str(place))
+    bench = replace(bench, env={**bench.env, **_channel(chosen, channel)})
+    names = {"PROJECT": case.answers["project_name"], "PACKAGE": "tomli-w", "PLATFORM": "linux-64"}
+    scratch = place / "scratch"
+    scratch.mkdir()
+    scene = Scene(chosen, bench, project, scratch, names, watcher)
+    tell(scene, case.answers)
+    return replace(
+        blank,
+        manager_version=scene.version or bench.tool.version,
+        engine=bench.tool.origin,
+        steps=tuple(scene.steps),
+        tests=scene.tests,
+        packages=scene.packages,
+        kept=str(place),
+    )
+
+
+def _channel(chosen: Manager, url: str) -> dict[str, str]:
+    """Return the settings that make a manager with channels use this one."""
+    if not (url and chosen.engine):
+        return {}
+    settings: dict[str, str] = importlib.import_module(chosen.engine).channel_settings(url)
+    return settings

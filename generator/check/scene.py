@@ -1,0 +1,220 @@
+"""Scene: one project on its bench, and how a step is played in it and judged."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from generator.catalog import Command, Manager
+from generator.check.model import Package, Status, StepReport
+from generator.run import Outcome, Step, run
+from generator.toolchain import Bench
+
+#: The package that `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
+PROBE = "tomli-w"
+#: Longest time for one step, in seconds.
+TIMEOUT = 1200.0
+#: Verbs that never need a network: what they print says nothing about it.
+_LOCAL = {"test", "lint", "typecheck", "run", "clean", "inspect", "version"}
+_NO_NETWORK = re.compile(
+    r"dns error|name or service not known|temporary failure in name resolution|failed to establish a new"
+    r" connection|network is unreachable|connection refused|nodename nor servname|error sending request"
+    r"|could not resolve host|max retries exceeded|all attempts to connect",
+    re.IGNORECASE,
+)
+_DISTRIBUTIONS = str(Path(__file__).with_name("distributions.py"))
+
+
+class Watcher(Protocol):
+    """Is told what happens while it happens; called from the case's thread."""
+
+    def started(self, manager: str, verb: str, line: str) -> None:
+        """Take note that a step starts."""
+
+    def finished(self, manager: str, step: StepReport) -> None:
+        """Take note of a step's end."""
+
+
+class Broken(Exception):
+    """A step failed: the act that it belongs to ends here."""
+
+
+@dataclass
+class Scene:
+    """A project in `project`, with `scratch` beside it for fresh environments."""
+
+    manager: Manager
+    bench: Bench
+    project: Path
+    scratch: Path
+    names: Mapping[str, str]
+    watcher: Watcher
+    steps: list[StepReport] = field(default_factory=list)
+    tests: tuple[str, ...] = ()
+    packages: Mapping[str, Package] = field(default_factory=dict)
+    version: str = ""
+
+    def verb(self, verb: str, check: Callable[[], str] = lambda: "") -> None:
+        """Run a verb of the manager; `check` afterwards returns why it failed all the same, or nothing."""
+        if reason := self.manager.unsupported.get(verb):
+            self.record(StepReport(verb, (), 0.0, None, "zero", "unsupported", reason))
+            return
+        *first, last = (command.replace(self.names) for command in self.manager.commands[verb])
+        for command in first:
+            self.command(verb, command)
+        self.command(verb, last, check)
+
+    def red(self, verb: str, what: str) -> None:
+        """Run a verb that has to end with a failing command, because of `what`."""
+        commands = [command.replace(self.names) for command in self.manager.commands[verb]]
+        for number, command in enumerate(commands, 1):
+            outcome = self._run(self._step(verb, command))
+            if outcome.exit_code == 0 and number < len(commands):
+                self._judge(outcome)
+                continue
+            self._judge(replace(outcome, step=replace(outcome.step, expect="nonzero")), stale=what)
+            return
+
+    def test(self, command: Command | None = None, cwd: Path | None = None) -> None:
+        """Run the project's tests; which ones ran is recorded, and must be the same every time."""
+        junit = self.scratch / "junit.xml"
+        junit.unlink(missing_ok=True)
+        options = shlex.join(["--junit-xml", str(junit), "-o", "junit_family=xunit1"])
+        commands = (command,) if command else self.manager.commands["test"]
+        for one in commands:
+            step = self._step("test", one.replace(self.names), cwd)
+            step = replace(step, env={**step.env, "PYTEST_ADDOPTS": options})
+            self._judge(self._run(step), lambda: self._same_tests(junit))
+
+    def inspect(self) -> None:
+        """Record the environment's distributions; it has to be the project's own."""
+        environment = self.project / self.manager.environment
+        command = Command((str(environment / "bin" / "python"), "-I", _DISTRIBUTIONS))
+        outcome = self._run(self._step("inspect", command))
+
+        def own() -> str:
+            found: dict[str, Any] = json.loads(outcome.output)
+            self.packages = {
+                re.sub(r"[-_.]+", "-", name).lower(): Package(version, python, tuple(requires))
+                for name, (version, python, requires) in found["packages"].items()
+            }
+            prefix = Path(found["prefix"])
+            return (
+                ""
+                if prefix.samefile(environment)
+                else f"it ran from {prefix}, not from {environment}"
+            )
+
+        self._judge(outcome, own)
+
+    def ask_version(self) -> None:
+        """Record the version that the manager prints of itself, in the project that it looks after."""
+        outcome = self._run(self._step("version", Command(self.manager.version_argv)))
+
+        def own() -> str:
+            found = re.search(r"\d+(\.\d+)+\w*", outcome.output)
+            self.version = found[0] if found else ""
+            return "" if found else "it printed no version"
+
+        self._judge(outcome, own)
+
+    def command(
+        self,
+        verb: str,
+        command: Command,
+        check: Callable[[], str] = lambda: "",
+        cwd: Path | None = None,
+    ) -> None:
+        """Run one command that has to exit 0; raise `Broken` when it does not."""
+        self._judge(self._run(self._step(verb, command, cwd)), check)
+
+    def record(self, report: StepReport) -> None:
+        """Add a step's report and tell the watcher."""
+        self.steps.append(report)
+        self.watcher.finished(self.manager.name, report)
+
+    def _step(self, verb: str, command: Command, cwd: Path | None = None) -> Step:
+        stdout = None if command.stdout is None else Path(command.stdout)
+        return Step(verb, command.argv, cwd or self.project, self.bench.env, stdout)
+
+    def _run(self, step: Step) -> Outcome:
+        self.watcher.started(self.manager.name, step.verb, step.line)
+        return run(step, timeout=TIMEOUT)
+
+    def _judge(
+        self, outcome: Outcome, check: Callable[[], str] = lambda: "", stale: str = ""
+    ) -> None:
+        status, reason = judge(outcome)
+        if status == "failed" and outcome.exit_code == 0 and stale:
+            reason = f"it stayed green although {stale}"
+        if status == "passed" and (why := check()):
+            status, reason = "failed", why
+        step = outcome.step
+        settings = " ".join(
+            f"{name}={shlex.quote(step.env[name])}" for name in self.manager.settings
+        )
+        repeat = (
+            f"cd {shlex.quote(str(step.cwd))} && {settings + ' ' if settings else ''}{step.line}"
+        )
+        fine = status == "passed"
+        report = StepReport(
+            step.verb,
+            step.argv,
+            round(outcome.seconds, 3),
+            outcome.exit_code,
+            step.expect,
+            status,
+            reason,
+            "" if fine else repeat,
+            "" if fine else outcome.output,
+        )
+        self.record(report)
+        if not fine:
+            raise Broken
+
+    def _same_tests(self, junit: Path) -> str:
+        ran = node_ids(junit)
+        if not ran:
+            return "no test ran"
+        if self.tests and ran != self.tests:
+            changed = sorted(set(ran) ^ set(self.tests))
+            return f"other tests ran than the first time: {', '.join(changed[:5])}"
+        self.tests = ran
+        return ""
+
+
+def judge(outcome: Outcome) -> tuple[Status, str]:
+    """Return a step's status and, unless it passed, why."""
+    expect: Literal["zero", "nonzero"] = outcome.step.expect
+    if outcome.exit_code is None:
+        return "unable", outcome.reason
+    if (
+        outcome.step.verb not in _LOCAL
+        and outcome.exit_code != 0
+        and _NO_NETWORK.search(outcome.output)
+    ):
+        return "unable", "the package index or channel could not be reached"
+    if outcome.ok:
+        return "passed", ""
+    return "failed", outcome.reason or f"exit code {outcome.exit_code}, expected {expect}"
+
+
+def node_ids(junit: Path) -> tuple[str, ...]:
+    """Return the node ids in a JUnit file of pytest's (family xunit1), without the skipped ones."""
+    if not junit.is_file():
+        return ()
+    ran = []
+    for case in ET.parse(junit).iter("testcase"):  # noqa: S314 - pytest wrote it a moment ago
+        if case.find("skipped") is not None:
+            continue
+        file = case.get("file", "")
+        module = file.removesuffix(".py").replace("/", ".")
+        classes = case.get("classname", "").removeprefix(module).lstrip(".")
+        ran.append("::".join(filter(None, [file, *classes.split("."), case.get("name", "")])))
+    return tuple(sorted(ran))

@@ -1,0 +1,173 @@
+"""`scaffold check`: prove layouts with the real managers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from generator.answers import resolve
+from generator.catalog import manager, manager_names
+from generator.check import Case, Report, check
+from generator.check.report import as_json, as_junit
+from generator.cli.inputs import MANAGER, NAME, gather
+from generator.cli.progress import failures, progress
+from generator.cli.show import check_report
+from generator.errors import BadFile
+
+EPILOG = """\b
+Examples:
+  scaffold check                                 every layout
+  scaffold check poetry uv --json -              two of them, the report on standard output
+  scaffold check --project . --junit report.xml  the project here
+  scaffold check conda --conda-channel URL       packages from another channel
+
+\b
+Exit code: 0 when everything that a layout claims was seen to be so, 1 when not, or when it could not
+be tried (no network, no tool), 2 for a mistake in the command.
+JSON (schema 1): {schema, ok, cases: [{manager, manager_version, engine, answers, ok, tests, steps:
+[{verb, argv, seconds, exit_code, expect, status, reason}]}], resolved, differences}.
+"""
+
+
+@click.command("check", epilog=EPILOG)
+@click.argument("managers", nargs=-1, metavar="[MANAGER]...")
+@click.option(
+    "--project", metavar="DIR", help="Check an existing generated project (a copy of it)."
+)
+@click.option("--data", multiple=True, metavar="KEY=VALUE", help="Answer any question.")
+@click.option("--answers", metavar="FILE", help="Take answers from a YAML or TOML file.")
+@click.option("--keep", metavar="DIR", help="Work in DIR and leave everything there.")
+@click.option("--jobs", type=click.IntRange(1), help="Layouts at once [default: one a core].")
+@click.option("--json", "json_path", metavar="FILE", help="Write a report (- is stdout).")
+@click.option("--junit", "junit_path", metavar="FILE", help="Write a JUnit report (- is stdout).")
+@click.option("--conda-channel", default="", metavar="URL", help="Take conda-forge from URL.")
+def command(
+    managers: tuple[str, ...],
+    *,
+    project: str | None,
+    data: tuple[str, ...],
+    answers: str | None,
+    keep: str | None,
+    jobs: int | None,
+    json_path: str | None,
+    junit_path: str | None,
+    conda_channel: str,
+) -> None:
+    """Take layouts through everything they claim, with the real managers, in isolation.
+
+    Render, install, test, lint, lock, re-install from the lock, export, install the exports, add and
+    remove a package, and see a stale lock noticed; then compare tests and resolved versions.
+    """
+    if json_path == junit_path == "-":
+        raise click.UsageError("--json - and --junit - both want standard output; name a file")
+    for path in (json_path, junit_path):
+        check_report(path)
+    cases = _existing(managers, project) if project else _fresh(managers, data, answers)
+    if project and (data or answers):
+        raise click.UsageError("--project has its own answers; leave --data and --answers out")
+    folder = _work_folder(keep)
+    try:
+        with progress(sys.stderr) as watcher:
+            report = check(
+                cases,
+                folder,
+                watcher,
+                jobs=min(jobs or os.cpu_count() or 1, len(cases)),
+                channel=conda_channel,
+            )
+    except BaseException:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _write(json_path, as_json(report))
+    _write(junit_path, as_junit(report))
+    for line in summary(report):
+        click.echo(line, err=True)
+    if keep is None:
+        _tidy(report, folder)
+    sys.exit(0 if report.ok else 1)
+
+
+def _fresh(managers: tuple[str, ...], data: tuple[str, ...], answers: str | None) -> list[Case]:
+    given = {NAME: "example-app", **gather(None, answers, data, {})}
+    if MANAGER in given and managers:
+        raise click.UsageError(
+            "the managers to check are arguments; leave the answer `manager` out"
+        )
+    names = managers or ((given[MANAGER],) if MANAGER in given else manager_names())
+    for name in names:
+        manager(name)
+    return [Case(resolve({**given, MANAGER: name})) for name in dict.fromkeys(names)]
+
+
+def _existing(managers: tuple[str, ...], directory: str) -> list[Case]:
+    from generator.project import find_project
+
+    found = find_project(Path(directory))
+    answers = found.answers()
+    if managers and set(managers) != {answers[MANAGER]}:
+        was = answers[MANAGER]
+        raise click.UsageError(f"the project in {directory} is a {was} one; leave the manager out")
+    return [Case(answers, found.root)]
+
+
+def _work_folder(keep: str | None) -> Path:
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="scaffold-check-")).resolve()
+    folder = Path(keep).resolve()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadFile(keep, "is not an empty directory", "give --keep a new one")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadFile(keep, f"cannot be made ({error.strerror})", "give --keep another") from error
+    return folder
+
+
+def _tidy(report: Report, folder: Path) -> None:
+    """Remove what succeeded; a failure's folder stays, for the commands that repeat its steps."""
+    for case in report.cases:
+        if case.ok:
+            shutil.rmtree(case.kept, ignore_errors=True)
+        else:
+            click.echo(f"{case.manager}: kept in {case.kept}", err=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _write(path: str | None, text: str) -> None:
+    if path == "-":
+        sys.stdout.write(text)
+    elif path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+
+
+def summary(report: Report) -> Iterator[str]:
+    """Yield what the run amounts to: failures in full, differences with reasons, a line a layout."""
+    for case in report.cases:
+        for line in failures(case.steps):
+            yield f"{case.manager}: {line}" if line.startswith("---") else line
+    if report.differences:
+        yield "\nresolved differently:"
+    for one in report.differences:
+        versions = ", ".join(f"{name} {version or '-'}" for name, version in one.versions.items())
+        yield f"  {one.package}: {versions}"
+        yield from (f"    {reason}" for reason in one.reasons or ("unexplained",))
+    yield ""
+    for case in report.cases:
+        seconds = sum(step.seconds for step in case.steps)
+        verdict = "ok" if case.ok else "FAILED"
+        unsupported = sum(step.status == "unsupported" for step in case.steps)
+        yield (
+            f"{case.manager:<8}{verdict:<8}{seconds:7.1f} s  {len(case.tests)} tests, "
+            f"{len(case.steps)} steps, {unsupported} unsupported  ({case.engine} {case.manager_version})"
+        )
+    if not report.same_tests:
+        yield "the layouts did not run the same tests"
+    yield "everything claimed is so" if report.ok else "not everything claimed is so"

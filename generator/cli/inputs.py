@@ -1,0 +1,123 @@
+"""Where answers come from: flags over data over a file, and what git and the clock suggest."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator.answers import Question, read_answers, visible_questions
+
+#: The two answers without which there is nothing to write: where to, and in which layout.
+NAME, MANAGER = "project_name", "manager"
+
+
+def flag(key: str) -> str:
+    """Return the option that answers a question: `python_version` -> `--python-version`."""
+    return "--" + key.replace("_", "-")
+
+
+def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for every question that a person can answer."""
+    for question in reversed(list(visible_questions().values())):
+        option = click.option(
+            flag(question.key), question.key, metavar=_metavar(question), help=_help(question)
+        )
+        command = option(command)
+    return command
+
+
+def _metavar(question: Question) -> str:
+    if question.choices:
+        return "[" + "|".join(choice.value for choice in question.choices) + "]"
+    return {"int": "NUMBER"}.get(question.type, "TEXT")
+
+
+#: Where `suggestions` has a better default than the questionnaire.
+_BETTER = {"author_name": "git's", "author_email": "git's", "year": "this year"}
+
+
+def _help(question: Question) -> str:
+    example = _BETTER.get(question.key) or question.placeholder or question.default
+    if question.key == NAME:
+        return f"{question.help}, such as {example}; otherwise the last part of PATH."
+    shown = example if example not in ("", None) and "{" not in str(example) else ""
+    return f"{question.help}{f' [default: {shown}]' if shown else ''}"
+
+
+def gather(
+    path: str | None,
+    answers_file: str | None,
+    data: tuple[str, ...],
+    flags: Mapping[str, str | None],
+) -> dict[str, Any]:
+    """Return everything that was given; of two answers to a question the nearer to hand wins.
+
+    The last part of PATH is the project's name, unless the command line gives another. Raises
+    `BadFile` for an unreadable file of answers, `click.UsageError` for data that is no KEY=VALUE.
+    """
+    told = {**_pairs(data), **{key: value for key, value in flags.items() if value is not None}}
+    given: dict[str, Any] = {}
+    if answers_file is not None:
+        given |= _read(answers_file)
+    if path is not None and NAME not in told:
+        given[NAME] = _name_of(path)
+    return given | told
+
+
+def suggestions(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what git and the clock know: better defaults than the questionnaire has.
+
+    SOURCE_DATE_EPOCH, where set, is the clock. The e-mail address is git's only if the author is.
+    """
+    found: dict[str, Any] = {}
+    if "year" not in given:
+        found["year"] = _year()
+    if "author_name" not in given or "author_email" not in given:
+        from generator import git
+
+        known = git.identity()
+        name, email = known.get("name", ""), known.get("email", "")
+        found["author_name"] = name
+        if given.get("author_name", name) == name:
+            found["author_email"] = email
+    return found
+
+
+def _year() -> int:
+    try:
+        return time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"])).tm_year
+    except (KeyError, ValueError, OverflowError, OSError):
+        return time.localtime().tm_year
+
+
+def _pairs(data: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for item in data:
+        key, equals, value = item.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"--data {item!r} has no value; write it as --data KEY=VALUE")
+        pairs[key] = value
+    return pairs
+
+
+def _read(answers_file: str) -> dict[str, Any]:
+    if answers_file == "-":
+        return read_answers(Path("<standard input>"), sys.stdin.read())
+    return read_answers(Path(answers_file))
+
+
+def _name_of(path: str) -> str:
+    if not path:
+        raise click.UsageError("PATH is empty; give the directory to write, such as my-project")
+    name = path.rstrip("/").rpartition("/")[2]  # pathlib would turn `x/.` into x
+    if name in ("", ".", ".."):
+        raise click.UsageError(
+            f"PATH {path!r} names no project; give a directory's name, or add {flag(NAME)} NAME"
+        )
+    return name

@@ -1,0 +1,162 @@
+"""`scaffold managers`: where each manager was found, its version, its lock file, its verbs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from generator.catalog import Manager, managers
+from generator.toolchain import Tool, ToolUnavailable, find, pinned_version
+
+SCHEMA = 1
+
+#: How each origin of a tool is called, to people.
+ORIGINS = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A manager and what became of looking for it; `why` is the error where it cannot be used."""
+
+    manager: Manager
+    tool: Tool | None
+    why: str = ""
+
+    @property
+    def found(self) -> str:
+        """Where it is, in a word or two."""
+        if _pinned_inside(self.manager):
+            return f"in {self.manager.environment}"
+        if self.tool is not None:
+            return ORIGINS[self.tool.origin]
+        return "would be provided" if pinned_version(self.manager) else "missing"
+
+    @property
+    def version(self) -> str:
+        """The version in use, or the one that would be."""
+        inside = _pinned_inside(self.manager)
+        if inside:
+            return inside
+        return self.tool.version if self.tool is not None else pinned_version(self.manager) or ""
+
+    def facts(self) -> dict[str, Any]:
+        """Return the entry of the JSON report."""
+        return {
+            "name": self.manager.name,
+            "title": self.manager.title,
+            "homepage": self.manager.homepage,
+            "found": self.found,
+            "executable": None if self.tool is None else str(self.tool.executable),
+            "version": self.version or None,
+            "pinned": pinned_version(self.manager),
+            "lock": list(self.manager.lock),
+            "scope": self.manager.scope,
+            "verbs": {
+                verb: [str(c) for c in argvs] for verb, argvs in self.manager.commands.items()
+            },
+            "unsupported": dict(self.manager.unsupported),
+            "reason": self.why,
+        }
+
+
+@click.command("managers")
+@click.option(
+    "--json",
+    "report",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    metavar="FILE",
+    help="Write a report (- is stdout).",
+)
+@click.option("--provided", is_flag=True, help="Pass by what is on PATH: list the pinned managers.")
+def command(report: IO[str] | None, *, provided: bool) -> None:
+    """List the managers: where each was found, its version, its lock file and its verbs.
+
+    Nothing is installed; what is missing would be provided by `scaffold check`.
+    """
+    with ThreadPoolExecutor() as pool:
+        listed = list(pool.map(lambda manager: look(manager, provided=provided), managers()))
+    if report is not None:
+        facts = {"schema": SCHEMA, "managers": [one.facts() for one in listed]}
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False), file=report)
+    if report is None or report.name != "-":
+        (_draw if sys.stdout.isatty() else _print)(listed)
+
+
+def look(manager: Manager, *, provided: bool = False) -> Listed:
+    """Look for one manager without providing it."""
+    try:
+        return Listed(manager, find(manager, Path(sys.executable), provided=provided))
+    except ToolUnavailable as error:
+        return Listed(manager, None, str(error))
+
+
+def verbs(listed: Iterable[Listed]) -> list[str]:
+    """Return every verb of any manager, in the order of the first that has it."""
+    return list(
+        dict.fromkeys(
+            verb for one in listed for verb in (*one.manager.commands, *one.manager.unsupported)
+        )
+    )
+
+
+def _print(listed: list[Listed]) -> None:
+    """Write plain text: one block a manager, one line a fact."""
+    for one in listed:
+        click.echo(f"{one.manager.name}: {one.found}, {one.version or 'no version'}")
+        if one.tool is not None:
+            click.echo(f"  executable: {one.tool.executable}")
+        if one.why:
+            click.echo(f"  error: {one.why}")
+        click.echo(f"  lock: {', '.join(one.manager.lock)}")
+        click.echo(f"  verbs: {' '.join(one.manager.commands)}")
+        for verb, reason in one.manager.unsupported.items():
+            click.echo(f"  no {verb}: {reason}")
+
+
+def _draw(listed: list[Listed]) -> None:
+    """Draw two tables, who and what, and below them the reasons for what is missing."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    who = Table("manager", "found", "version", "lock file", box=None, header_style="bold")
+    for one in listed:
+        who.add_row(one.manager.title, one.found, one.version, "\n".join(one.manager.lock))
+    what = Table("verb", *(one.manager.title for one in listed), box=None, header_style="bold")
+    for verb in verbs(listed):
+        what.add_row(verb, *(_mark(one.manager, verb) for one in listed))
+    console.print(who)
+    console.print()
+    console.print(what)
+    console.print()
+    _draw_reasons(console.print, listed)
+
+
+def _mark(manager: Manager, verb: str) -> str:
+    if verb in manager.commands:
+        return "[green]✓[/]"
+    return "[yellow]no[/]" if verb in manager.unsupported else "[dim]-[/]"
+
+
+def _draw_reasons(show: Callable[[str], None], listed: list[Listed]) -> None:
+    from rich.markup import escape
+
+    for one in listed:
+        if one.why:
+            show(f"[red]{escape(one.why)}[/]")
+        for verb, reason in one.manager.unsupported.items():
+            show(f"[yellow]no[/] {one.manager.title} {verb}: {escape(reason)}")
+
+
+def _pinned_inside(manager: Manager) -> str:
+    """Return the version of a manager that `create` installs into the project's environment."""
+    wanted = f"{manager.name}=="
+    words = (word for line in manager.commands.get("create", ()) for word in line.argv)
+    return next((word.removeprefix(wanted) for word in words if word.startswith(wanted)), "")

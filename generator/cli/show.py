@@ -1,0 +1,115 @@
+"""What `scaffold new` shows: the tree, the next commands, a report for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from generator.catalog import Manager
+from generator.errors import BadFile
+
+#: The verbs that make a fresh project ready to work in, in order.
+START = ("create", "install", "lock")
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where text for people goes (standard error where standard output is the report's)."""
+
+    stream: TextIO
+    quiet: bool
+
+    def say(self, text: str = "") -> None:
+        """Print a line, unless asked to be quiet."""
+        if not self.quiet:
+            self.always(text)
+
+    def always(self, text: str) -> None:
+        """Print a line that was asked for."""
+        click.echo(text, file=self.stream)
+
+
+def metavariables(project_name: str) -> dict[str, str]:
+    """Return what stands for the metavariables in a project's own commands on this machine.
+
+    PLATFORM is conda's name of it, such as linux-64 or osx-arm64.
+    """
+    system = {"darwin": "osx", "win32": "win"}.get(sys.platform, "linux")
+    machine = os.uname().machine
+    arm = "arm64" if system == "osx" else "aarch64"
+    machine = {"x86_64": "64", "amd64": "64", "arm64": arm, "aarch64": arm}.get(machine, machine)
+    return {"PROJECT": project_name, "PLATFORM": f"{system}-{machine}"}
+
+
+def draw(name: str, paths: Iterable[str]) -> Iterator[str]:
+    """Yield a directory tree, line by line; folders before files."""
+    root: dict[str, Any] = {}
+    for path in sorted(paths):
+        here = root
+        for part in path.split("/"):
+            here = here.setdefault(part, {})
+    yield f"{name}/"
+    yield from _branches(root, "")
+
+
+def _branches(folder: dict[str, Any], indent: str) -> Iterator[str]:
+    entries = sorted(folder.items(), key=lambda entry: (not entry[1], entry[0]))
+    for number, (name, inside) in enumerate(entries, start=1):
+        last = number == len(entries)
+        yield f"{indent}{'└── ' if last else '├── '}{name}{'/' if inside else ''}"
+        yield from _branches(inside, indent + ("    " if last else "│   "))
+
+
+def next_commands(
+    manager: Manager, target: Path, values: Mapping[str, str], *, repository: bool, installed: bool
+) -> list[str]:
+    """Return the lines to type next; the lock comes before the commit, for CI installs from it."""
+    lines = [f"cd {shlex.quote(str(target))}"] if target != Path() else []
+    if not installed:
+        lines += verb_lines(manager, START, values)
+    if not repository:
+        lines.append("git init")
+    lines += ["git add --all", "git commit --message 'Start the project'"]
+    if not installed:
+        lines += verb_lines(manager, ("test",), values)
+    return lines
+
+
+def verb_lines(manager: Manager, verbs: Iterable[str], values: Mapping[str, str]) -> list[str]:
+    """Return the lines that one would type for those of the verbs that a manager has."""
+    return [
+        str(command.replace(values)) for verb in verbs for command in manager.commands.get(verb, ())
+    ]
+
+
+def check_report(path: str | None) -> None:
+    """Raise `BadFile` where the report could not be written, before anything else is done."""
+    if path in (None, "-"):
+        return
+    folder = Path(path or "").parent
+    if Path(path or "").is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        remedy = "give --json a path in a directory that you may write to"
+        raise BadFile(path or "", "cannot be written", remedy)
+
+
+def write_report(path: str | None, report: Mapping[str, Any]) -> None:
+    """Write a report as JSON; `-` is standard output. Raises `BadFile` where the system refuses."""
+    if path is None:
+        return
+    text = json.dumps(report, indent=2) + "\n"
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = f"cannot be written ({error.strerror})"
+        raise BadFile(path, why, "the project itself is written; choose another path") from error

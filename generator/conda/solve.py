@@ -1,0 +1,99 @@
+"""Which packages an environment should hold: rattler's solver, asked the way conda asks its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rattler import (
+    Channel,
+    Gateway,
+    MatchSpec,
+    PrefixRecord,
+    RepoDataRecord,
+    Subdir,
+    VirtualPackage,
+)
+from rattler import solve as rattler_solve
+from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
+
+from generator.conda.channels import cache_root, channel_url
+from generator.conda.errors import Unsolvable
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to solve: match specs in channels (names or URLs), beside what is there already.
+
+    `pins` restrict a package only where it is needed at all (conda-meta/pinned).
+    """
+
+    channels: tuple[str, ...]
+    specs: tuple[str, ...]
+    installed: tuple[PrefixRecord, ...] = ()
+    pins: tuple[str, ...] = ()
+
+
+def platform() -> str:
+    """Return conda's name of this machine, such as `linux-64`."""
+    return str(Subdir.current())
+
+
+def gateway() -> Gateway:
+    """Return what fetches and caches the channels' indexes."""
+    folder = cache_root() / "index"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Gateway(cache_dir=folder)
+
+
+def records_of(prefix: Path) -> tuple[PrefixRecord, ...]:
+    """Return rattler's own view of what is installed."""
+    return tuple(
+        PrefixRecord.from_path(path) for path in sorted((prefix / "conda-meta").glob("*.json"))
+    )
+
+
+async def solve_frozen(request: Request) -> list[RepoDataRecord]:
+    """Keep everything installed exactly as it is if that is possible, else change what must change.
+
+    That is what `conda env update` does (conda/env/installers/conda.py). Raises `Unsolvable`.
+    """
+    if request.installed:
+        try:
+            return await _solve(request, frozen=request.installed)
+        except SolverError:
+            pass
+    return await solve_preferring(request, request.installed)
+
+
+async def solve_preferring(
+    request: Request, preferred: Iterable[PrefixRecord]
+) -> list[RepoDataRecord]:
+    """Choose the newest packages, but the preferred where they fit. Raises `Unsolvable`."""
+    try:
+        return await _solve(request, preferred=tuple(preferred))
+    except (SolverError, GatewayError, InvalidMatchSpecError) as error:
+        raise Unsolvable(" ".join(str(error).split())) from error
+
+
+async def _solve(
+    request: Request,
+    *,
+    frozen: Sequence[PrefixRecord] = (),
+    preferred: Sequence[PrefixRecord] = (),
+) -> list[RepoDataRecord]:
+    try:
+        specs = [MatchSpec(spec) for spec in request.specs]
+        constraints = [MatchSpec(pin) for pin in request.pins]
+        return await rattler_solve(
+            sources=[Channel(channel_url(name)) for name in request.channels],
+            specs=specs,
+            gateway=gateway(),
+            pinned_packages=list(frozen),
+            locked_packages=list(preferred),
+            virtual_packages=VirtualPackage.detect(),
+            constraints=constraints,
+        )
+    except (GatewayError, InvalidMatchSpecError) as error:
+        raise Unsolvable(" ".join(str(error).split())) from error

@@ -1,0 +1,70 @@
+"""What we ask of git: who the author is, and a repository for a project. No global settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from generator.errors import ScaffoldError
+from generator.run import Outcome, Step, run
+
+
+class GitFailed(ScaffoldError):
+    """A git command that was asked for did not work."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        output = outcome.output.strip().splitlines()
+        why = outcome.reason or (output[-1] if output else f"exit code {outcome.exit_code}")
+        super().__init__(
+            f"{outcome.step.line} failed ({why}); the project is written, "
+            "run it there yourself, or start again with --no-git"
+        )
+
+
+def available() -> bool:
+    """Say whether there is a git to call."""
+    return shutil.which("git") is not None
+
+
+def identity() -> dict[str, str]:
+    """Return `name` and `email` from git's settings; without git or settings, nothing."""
+    pattern = r"^user\.(name|email)$"
+    outcome = _git(Path.cwd(), "config", "--null", "--get-regexp", pattern)
+    if not outcome.ok:
+        return {}
+    pairs = (entry.partition("\n") for entry in outcome.output.split("\0") if entry)
+    return {key.removeprefix("user."): value for key, _, value in pairs}
+
+
+def inside_repository(folder: Path) -> bool:
+    """Say whether a folder, which need not exist yet, lies in a git work tree."""
+    place = folder.absolute()
+    return any((parent / ".git").exists() for parent in (place, *place.parents))
+
+
+def start_repository(folder: Path) -> None:
+    """Make `folder` a repository with everything staged; raise `GitFailed` where git does not."""
+    for words in (("init", "--quiet"), ("add", "--all")):
+        outcome = _git(folder, *words)
+        if not outcome.ok:
+            raise GitFailed(outcome)
+
+
+def stage(folder: Path) -> None:
+    """Stage everything in `folder`; raise `GitFailed` where git does not."""
+    outcome = _git(folder, "add", "--all")
+    if not outcome.ok:
+        raise GitFailed(outcome)
+
+
+def _git(folder: Path, *words: str) -> Outcome:
+    return run(Step("git", ("git", *words), folder, _environment()))
+
+
+def _environment() -> Mapping[str, str]:
+    # A hook that calls us has these set, and they would send git to the hook's repository.
+    leaking = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
+    leaking |= {"GIT_OBJECT_DIRECTORY"}
+    return {key: value for key, value in os.environ.items() if key not in leaking}

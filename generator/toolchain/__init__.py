@@ -1,0 +1,21 @@
+"""The toolchain: what a manager's steps need around them, found on this machine or provided.
+
+`prepare(manager, "3.11", folder)` gives a `Bench`: the manager's executable, the interpreter, and
+the environment for steps, in which nothing of the surrounding one is left.
+"""
+
+from generator.toolchain.bench import Bench, prepare
+from generator.toolchain.interpreters import NoInterpreter, interpreter
+from generator.toolchain.provide import Tool, ToolUnavailable, find, obtain, pinned_version
+
+__all__ = [
+    "Bench",
+    "NoInterpreter",
+    "Tool",
+    "ToolUnavailable",
+    "find",
+    "interpreter",
+    "obtain",
+    "pinned_version",
+    "prepare",
+]

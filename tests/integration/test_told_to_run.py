@@ -1,0 +1,214 @@
+"""A fresh clone of a generated project does everything that the project tells people to run.
+
+What is run is parsed out of the rendered README, Makefile and workflow, never taken from manager.yml. A line that
+has already run in the clone, word for word, is not run again: the README's table and the Makefile mostly agree.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uv
+
+from generator.answers import resolve
+from generator.catalog import Manager, manager, manager_names
+from generator.render import render
+from generator.run import Outcome, Step, run
+from generator.toolchain import prepare
+from generator.toolchain.environment import cache_root
+from tests.support import conda_channel
+from tests.support import project_commands as told
+
+PYTHON = "{}.{}".format(*sys.version_info)
+#: Something small that no generated project depends on; a project that cannot `add` updates one that it has.
+ADDED, PRESENT = "tomli-w", "iniconfig"
+#: What an audit says where no vulnerability service can be reached.
+NO_SERVICE = re.compile(
+    r"error sending request|failed to (fetch|query|connect|lookup|reach|download)|connection|"
+    r"name or service not known|name resolution|dns error|max retries|timed out|unreachable|"
+    r"403|404|service",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Clone:
+    """A clone of a generated project, the environment to run its commands in, and what ran in it."""
+
+    folder: Path
+    env: dict[str, str]
+    ran: set[str] = field(default_factory=set)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def try_(self, what: str, text: str) -> Outcome:
+        """Run lines with bash, as a workflow's `run:` does."""
+        begin = time.monotonic()
+        outcome = run(Step(what, ("bash", "-e", "-c", text), self.folder, self.env), timeout=400)
+        self.seconds[what] = self.seconds.get(what, 0) + time.monotonic() - begin
+        return outcome
+
+    def run(self, what: str, text: str) -> Outcome:
+        """Run lines that must succeed, and remember each."""
+        outcome = self.try_(what, text)
+        assert outcome.ok, f"{what}: exit {outcome.exit_code} {outcome.reason}\n$ {text}\n{outcome.output}"
+        self.ran.update(told.same_words(line) for line in text.splitlines())
+        return outcome
+
+    def read(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", manager_names())
+def test_everything_the_project_tells_people_to_run(
+    name: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    tool = manager(name)
+    clone = _fresh_clone(tool, tmp_path)
+
+    scripts = told.workflow_scripts(clone.read(".github/workflows/ci.yml"))
+    assert {"create", "lock-check", "install-locked", "lint", "typecheck", "test"} <= _verbs(clone, scripts)
+    for script in scripts:
+        if not _all_ran(clone, script.text):
+            clone.run(f"workflow: {script.name}", script.text)
+
+    targets = told.makefile_targets(clone.read("Makefile"))
+    assert "help" in targets
+    assert set(targets) - {"help"} == set(told.readme_table(clone.read("README.md")))
+    assert clone.run("make", "make").output.count("\n") == len(targets)
+    for target in told.in_order([target for target in targets if target not in {"help", "audit"}]):
+        _make(clone, target, _package(target, targets))
+
+    for verb, lines in told.readme_table(clone.read("README.md")).items():
+        for line in lines:
+            words = line.replace("PACKAGE", _package(verb, targets)).replace("PLATFORM", "linux-64")
+            if verb != "audit" and told.same_words(words) not in clone.ran:
+                clone.run(f"README: {verb}", words)
+
+    if "audit" in targets:
+        record_property("audit", _audit(clone))
+    _only_expected_changes(clone, tool)
+    for what, seconds in clone.seconds.items():
+        record_property(what, round(seconds, 1))
+    print("\n".join(f"{seconds:6.1f} s  {what}" for what, seconds in clone.seconds.items()))
+
+
+@pytest.mark.integration
+def test_a_target_that_wants_a_package_says_so(tmp_path: Path) -> None:
+    tool = next(tool for tool in map(manager, manager_names()) if "add" in tool.commands)
+    project = _rendered(tool, tmp_path / "project")
+    clone = Clone(project, {"PATH": os.environ["PATH"]})
+    outcome = clone.try_("make add", "make add")
+    assert outcome.exit_code == 2
+    assert "make add PACKAGE=name" in outcome.output
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("package", ["a b", "boto3[crt]>=1.40,<2; python_version > '3'", "$HOME", "`id`"])
+def test_make_hands_over_any_requirement_as_one_word(package: str, tmp_path: Path) -> None:
+    """Only a single quote cannot be passed on: no requirement needs one that double quotes cannot replace."""
+    package = package.replace("'", '"')
+    tool = next(tool for tool in map(manager, manager_names()) if "add" in tool.commands)
+    project = _rendered(tool, tmp_path / "project")
+    words = " ".join(shlex.quote(word) for word in tool.commands["add"][0].argv if word != "PACKAGE")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    fake = programs / tool.commands["add"][0].argv[0]
+    fake.write_text('#!/bin/sh\nprintf "%s\\n" "$0" "$@"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    clone = Clone(project, {"PATH": f"{programs}:/usr/bin:/bin", "HOME": "/nowhere"})
+    given = package.replace("$", "$$")  # make's own way to write a dollar sign
+    outcome = clone.run("make add", f"make --silent add PACKAGE={shlex.quote(given)}")
+    assert outcome.output.splitlines() == [str(fake), *shlex.split(words)[1:], package]
+
+
+def _rendered(tool: Manager, folder: Path) -> Path:
+    given = {"project_name": "told-to-run", "manager": tool.name, "python_version": PYTHON}
+    answers = resolve(given)
+    render(answers.context, answers.values).write(folder)
+    return folder
+
+
+def _fresh_clone(tool: Manager, folder: Path) -> Clone:
+    """Render, follow the README to a lock, commit, clone."""
+    bench = prepare(tool, PYTHON, folder)
+    env = {**bench.env, **_channel(tool)}
+    _provide_pipx(Path(env["PATH"].split(os.pathsep)[0]))
+    origin = Clone(_rendered(tool, folder / "origin"), env)
+    lock, everyone = told.readme_blocks(origin.read("README.md"))
+    origin.run("README: write the lock", "\n".join(lock))
+    origin.run("commit", "git init --quiet .\ngit add .\ngit commit --quiet --message Start")
+    origin.run("clone", "git clone --quiet . ../clone")
+    clone = Clone(folder / "clone", env, seconds=origin.seconds)
+    clone.run("README: everyone", "\n".join(everyone))
+    return clone
+
+
+def _channel(tool: Manager) -> dict[str, str]:
+    """Return what makes a manager that has channels use the tests' own."""
+    if not tool.engine:
+        return {}
+    url = conda_channel.build(cache_root() / "tests" / "conda")
+    settings: dict[str, str] = importlib.import_module(tool.engine).channel_settings(url)
+    return settings
+
+
+def _provide_pipx(programs: Path) -> None:
+    """Stand in for the pipx that GitHub's machines come with."""
+    launcher = programs / "pipx"
+    argv = (uv.find_uv_bin(), "tool", "run", "pipx")
+    launcher.write_text(f'#!/bin/sh\nexec {shlex.join(argv)} "$@"\n', encoding="utf-8")
+    launcher.chmod(0o755)
+
+
+def _make(clone: Clone, target: str, package: str) -> None:
+    """Run a target; what make prints of it is what it ran."""
+    variables = f" PACKAGE={package}" if package else ""
+    recipe = clone.try_(f"make --dry-run {target}", f"make --dry-run {target}{variables}")
+    assert recipe.ok, recipe.output
+    if not _all_ran(clone, recipe.output):
+        clone.run(f"make {target}", f"make {target}{variables}")
+        clone.ran.update(told.same_words(line) for line in recipe.output.splitlines())
+
+
+def _package(verb: str, targets: list[str]) -> str:
+    return PRESENT if verb == "update-one" and "add" not in targets else ADDED
+
+
+def _all_ran(clone: Clone, text: str) -> bool:
+    return all(told.same_words(line) in clone.ran for line in text.splitlines())
+
+
+def _verbs(clone: Clone, scripts: list[told.Script]) -> set[str]:
+    """Return the verbs of the README's table whose every line is in the workflow."""
+    lines = {told.same_words(line) for script in scripts for line in script.text.splitlines()}
+    table = told.readme_table(clone.read("README.md"))
+    return {verb for verb, all_ in table.items() if set(map(told.same_words, all_)) <= lines}
+
+
+def _audit(clone: Clone) -> str:
+    """Run the audit: it must succeed, or say that it could not reach its service, and then fail."""
+    outcome = clone.try_("make audit", "make audit")
+    if outcome.ok:
+        return "passed"
+    assert outcome.exit_code, outcome.reason
+    assert NO_SERVICE.search(outcome.output), outcome.output
+    return f"unable: {outcome.output.strip().splitlines()[-1]}"
+
+
+def _only_expected_changes(clone: Clone, tool: Manager) -> None:
+    """Whatever ran, git sees no files but manifest, lock and exports changed."""
+    status = clone.run("git status", "git status --porcelain").output
+    changed = {line[3:] for line in status.splitlines()}
+    lock = {name.replace("PLATFORM", "linux-64") for name in tool.lock}
+    exports = {name for name in changed if re.fullmatch(r"(requirements|pylock)[\w.-]*\.(txt|toml)", name)}
+    assert changed <= {*tool.manifest, *lock, *exports}

@@ -1,0 +1,62 @@
+"""Lock the tools that we provide: `python tests/support/refresh_tools.py [--upgrade] [NAME...]`.
+
+Each `templates/<manager>/tool.in` names a manager and its plugins, exactly; `tool.txt` beside it is
+its complete closure with hashes, for every platform and for Python 3.11 and later. To move to a
+newer release, edit `tool.in` and run this; `--upgrade` also moves what lies below it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from generator.catalog import templates_root
+from generator.run import Step, run
+from generator.toolchain.environment import cache_root, child_environment
+from generator.toolchain.index import package_index
+
+OPTIONS = (
+    "--quiet",
+    "--universal",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--python-version=3.11",
+    "--custom-compile-command=python tests/support/refresh_tools.py",
+    "--output-file=tool.txt",
+)
+
+
+def names() -> list[str]:
+    """Return the managers that are provided."""
+    return sorted(path.parent.name for path in templates_root().glob("*/tool.in"))
+
+
+def refresh(name: str, *, upgrade: bool = False) -> str:
+    """Write one manager's `tool.txt`; return what went wrong, or nothing."""
+    import uv
+
+    extra = ("--upgrade",) if upgrade else ()
+    argv = (uv.find_uv_bin(), "pip", "compile", *OPTIONS, *extra, "tool.in")
+    env = child_environment(cache_root(), package_index().settings)
+    outcome = run(Step("lock", argv, templates_root() / name, env))
+    return "" if outcome.ok else outcome.output or outcome.reason
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("name", nargs="*", help=f"of {', '.join(names())}; all by default")
+    parser.add_argument("--upgrade", action="store_true", help="newest versions below too")
+    given = parser.parse_args(argv)
+    if unknown := set(given.name) - set(names()):
+        parser.error(f"no tool.in for {', '.join(sorted(unknown))}")
+    for name in given.name or names():
+        if wrong := refresh(name, upgrade=given.upgrade):
+            print(f"error: {name}: {wrong}", file=sys.stderr)
+            return 1
+        print(Path("templates", name, "tool.txt"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

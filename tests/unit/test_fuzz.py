@@ -1,0 +1,130 @@
+"""Whatever printable text a person gives, every generated file stays valid and says that text."""
+
+from __future__ import annotations
+
+import ast
+import email.headerregistry
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from packaging.licenses import canonicalize_license_expression
+from packaging.metadata import Metadata
+from packaging.specifiers import SpecifierSet
+
+from generator.answers import resolve, visible_questions
+from generator.catalog import manager_names
+from generator.errors import ScaffoldError
+from generator.render import render
+
+#: Characters that some format treats specially come up far more often than by chance.
+TRICKY = "\"'\\`${}%#<>&|;:,=!*?[]()@^~-+/ {{}}{%%}"
+PRINTABLE = st.characters(exclude_categories=("C", "Zl", "Zp")).filter(str.isprintable)
+TEXT = st.text(st.one_of(st.sampled_from(TRICKY), PRINTABLE), max_size=60)
+EMAIL = st.emails()
+CHOICES = {
+    key: st.sampled_from([choice.value for choice in question.choices])
+    for key, question in visible_questions().items()
+    if question.choices and key != "manager"
+}
+
+
+@pytest.mark.parametrize("manager", manager_names())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(description=TEXT, author=TEXT, chosen=st.fixed_dictionaries(CHOICES))
+@example('"\\', "'''", {})
+@example('"""', "\\N{BULLET} \\x", {})
+@example("{{ 7*7 }} {% raw %} {# x #}", "%(asctime)s ${X} $$", {})
+@example("- : ! & * # | > @ ` , [] {}", " leading and trailing ", {})
+@example("null", "2026-01-01", {})
+@example("🎉 漢字 \u0301", "O'Neil, \"Åsa\" <a@b>", {})
+@example("--- \u05d0", "*", {"license": "Proprietary"})
+def test_every_file_stays_valid(
+    manager: str, description: str, author: str, chosen: dict[str, str]
+) -> None:
+    answers = {"description": description, "author_name": author, "author_email": "a@example.org"}
+    files = _files({"project_name": "demo", "manager": manager, **answers, **chosen})
+
+    for path, text in files.items():
+        _parse(path, text)
+    project = tomllib.loads(files["pyproject.toml"])["project"]
+    assert project["description"] == description
+    if author:
+        name = author.replace("<", "(").replace(">", ")")
+        assert [entry["name"] for entry in project["authors"]] == [name]
+    assert yaml.safe_load(files[".scaffold.yml"])["description"] == description
+    assert yaml.safe_load(files[".scaffold.yml"])["author_name"] == author
+    _check_metadata(project)
+
+
+@settings(max_examples=60, deadline=None)
+@given(address=st.one_of(EMAIL, TEXT))
+@example("a..b@example.org")
+@example(".a@example.org")
+@example("a.@example.org")
+@example("a@-example.org")
+def test_an_address_is_refused_or_one_that_every_reader_accepts(address: str) -> None:
+    question = visible_questions()["author_email"]
+    try:
+        accepted = question.check(address, {})
+    except ScaffoldError:
+        return
+    if accepted:
+        assert email.headerregistry.Address(addr_spec=accepted).addr_spec == accepted
+
+
+@settings(max_examples=100, deadline=None)
+@given(name=st.text(st.one_of(st.sampled_from("abzAZ019._- /"), PRINTABLE), max_size=70))
+def test_a_name_is_refused_or_good_everywhere(name: str) -> None:
+    try:
+        settled = resolve({"project_name": name})
+    except ScaffoldError as error:
+        assert "\n" not in str(error)
+        return
+    assert Path(name).name == name
+    assert settled["package_name"].isidentifier()
+    Metadata.from_raw({"metadata_version": "2.4", "name": name, "version": "1"})
+
+
+def _files(given: dict[str, Any]) -> dict[str, str]:
+    resolved = resolve(given)
+    tree = render(resolved.context, resolved.values)
+    tree.validate()
+    return {path: file.data.decode() for path, file in tree.files.items()}
+
+
+def _parse(path: str, text: str) -> None:
+    """Read a file with a reader that is not the one `Tree.validate` uses, where there is one."""
+    suffix = Path(path).suffix
+    if suffix == ".toml" or path == "Pipfile":
+        tomlkit.parse(text)
+    elif suffix in {".yml", ".yaml"}:
+        yaml.safe_load(text)
+    elif suffix == ".json":
+        json.loads(text)
+    elif suffix == ".py":
+        ast.parse(text)
+    elif path == "Makefile":
+        assert all("\t" not in line.lstrip("\t") for line in text.splitlines())
+
+
+def _check_metadata(project: dict[str, Any]) -> None:
+    """Hold the metadata to what the standards, and so every build backend, ask for."""
+    Metadata.from_raw(
+        {
+            "metadata_version": "2.4",
+            "name": project["name"],
+            "version": project["version"],
+            "summary": project["description"],
+            "requires_python": project["requires-python"],
+            "license_expression": canonicalize_license_expression(project["license"]),
+        }
+    )
+    bounds = {bound.operator for bound in SpecifierSet(project["requires-python"])}
+    assert bounds == {">=", "<"}, "unbounded above, some managers refuse it or lock old packages"

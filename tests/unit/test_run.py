@@ -1,0 +1,279 @@
+"""run.py, with real processes: a shell and the Python that runs the tests."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import generator
+from generator import run as module
+from generator.run import Outcome, Step, run
+
+ENV = {"PATH": "/usr/bin:/bin"}
+
+
+@pytest.fixture
+def sh(tmp_path: Path) -> Callable[[str], Step]:
+    """Make a step of a line for a shell."""
+    return lambda line: Step("test", ("sh", "-c", line), tmp_path, ENV)
+
+
+def python(code: str, cwd: Path) -> Step:
+    return Step("test", (sys.executable, "-c", code), cwd, ENV)
+
+
+def silent(heart: Path) -> bool:
+    """Tell whether whoever appended to this file has stopped doing it."""
+    size = heart.stat().st_size
+    time.sleep(0.3)
+    return heart.stat().st_size == size
+
+
+#: A process in the background that shows by a growing file that it lives.
+BEAT = "(while :; do echo x; sleep 0.02; done > heart) &"
+
+
+class TestOutput:
+    def test_both_streams_are_merged_in_order(self, sh: Callable[[str], Step]) -> None:
+        outcome = run(sh("echo one; echo two >&2; echo three"))
+        assert outcome.output == "one\ntwo\nthree\n"
+
+    def test_lines_come_while_it_runs(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        # The step ends only when the first line has been seen: a run that hands on late never ends.
+        outcome = run(
+            sh("echo ready; while [ ! -e seen ]; do sleep 0.01; done; printf last"),
+            on_line=lambda line: (tmp_path / line.replace("ready", "seen")).touch(),
+            timeout=20,
+        )
+        assert outcome.reason == ""
+        assert (tmp_path / "last").exists()
+
+    def test_a_file_takes_standard_output(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        step = Step("x", sh("echo data; echo note >&2").argv, tmp_path, ENV, stdout=Path("out.txt"))
+        outcome = run(step)
+        assert (tmp_path / "out.txt").read_text() == "data\n"
+        assert outcome.output == "note\n"
+        assert step.line.endswith("> out.txt")
+
+    def test_bytes_that_are_not_utf8_do_not_hurt(self, sh: Callable[[str], Step]) -> None:
+        lines: list[str] = []
+        outcome = run(sh(r"printf 'a\377b\r\n'"), on_line=lines.append)
+        assert lines == ["a\ufffdb"]
+        assert outcome.ok
+
+    def test_a_long_output_keeps_its_ends(
+        self, sh: Callable[[str], Step], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "KEPT_HEAD", 10)
+        monkeypatch.setattr(module, "KEPT_TAIL", 10)
+        outcome = run(sh("echo first; seq 1 100000; echo last"))
+        assert outcome.output.startswith("first")
+        assert outcome.output.endswith("last\n")
+        assert "bytes left out" in outcome.output
+        assert len(outcome.output) < 100
+
+    def test_it_cannot_ask(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        answer, write = os.pipe()
+        os.write(write, b"yes\n")
+        os.close(write)
+        own = os.dup(0)
+        os.dup2(answer, 0)
+        try:
+            outcome = run(sh("read answer && echo got $answer"), timeout=20)
+        finally:
+            os.dup2(own, 0)
+            os.close(own)
+            os.close(answer)
+        assert outcome.output == ""
+        # No terminal either: a session of its own has none.
+        leads = run(python("import os; print(os.getsid(0) == os.getpid())", tmp_path))
+        assert leads.output == "True\n"
+
+
+class TestEnd:
+    def test_expectations(self, tmp_path: Path) -> None:
+        def ok(argv: str, expect: str) -> bool:
+            step = Step("x", (argv,), tmp_path, ENV, expect=expect)  # type: ignore[arg-type] # both
+            return run(step).ok
+
+        assert ok("true", "zero")
+        assert ok("false", "nonzero")
+        assert not ok("false", "zero")
+        assert not ok("true", "nonzero")
+
+    def test_a_signal_is_never_expected(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        step = Step("x", sh("kill -9 $$").argv, tmp_path, ENV, expect="nonzero")
+        outcome = run(step)
+        assert outcome.exit_code == -signal.SIGKILL
+        assert "signal 9" in outcome.reason
+        assert not outcome.ok
+
+    @pytest.mark.parametrize(
+        ("argv", "cwd", "says"),
+        [
+            (("no-such-program-here",), ".", "no-such-program-here was not found"),
+            (("true",), "missing", "no directory"),
+            (("./plain.txt",), ".", "ermission denied"),
+            (("echo", "a\0b"), ".", "null byte"),
+        ],
+    )
+    def test_what_cannot_start_has_a_reason(
+        self, tmp_path: Path, argv: tuple[str, ...], cwd: str, says: str
+    ) -> None:
+        (tmp_path / "plain.txt").write_text("")
+        outcome = run(Step("x", argv, tmp_path / cwd, ENV))
+        assert outcome.exit_code is None
+        assert says in outcome.reason
+        assert not outcome.ok
+
+    def test_a_file_that_cannot_be_written_has_a_reason(self, tmp_path: Path) -> None:
+        outcome = run(Step("x", ("true",), tmp_path, ENV, stdout=Path("no/such/file")))
+        assert outcome.exit_code is None
+        assert "no/such/file" in outcome.reason
+
+    def test_the_environment_is_exactly_what_was_given(self, tmp_path: Path) -> None:
+        step = python("import os; print(sorted(os.environ))", tmp_path)
+        step = Step("x", step.argv, tmp_path, {"ONLY": "this", "LC_ALL": "C.UTF-8"})
+        assert run(step).output == "['LC_ALL', 'ONLY']\n"
+
+    def test_what_it_took(self, tmp_path: Path) -> None:
+        work = "b = b'x' * (150 << 20); t = __import__('time').process_time\nwhile t() < .3: pass"
+        nested = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {work!r}])"
+        outcome = run(python(nested, tmp_path))
+        assert outcome.ok, outcome.output
+        assert 0.3 <= outcome.cpu_seconds < 10
+        assert 150 << 20 <= outcome.peak_bytes < 1 << 30
+        assert outcome.seconds >= 0.3
+
+    def test_a_background_process_does_not_outlive_its_step(
+        self, sh: Callable[[str], Step], tmp_path: Path
+    ) -> None:
+        outcome = run(sh(f"echo done; {BEAT} sleep 100 & while [ ! -s heart ]; do :; done"))
+        assert outcome.ok
+        assert outcome.output == "done\n"
+        assert outcome.seconds < 5
+        assert silent(tmp_path / "heart")
+
+
+class TestStop:
+    def ended(self, outcome: Outcome, heart: Path) -> None:
+        assert not outcome.ok
+        assert outcome.seconds < 4
+        assert silent(heart)
+
+    def test_timeout_ends_the_whole_group(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        outcome = run(sh(f"echo begun; {BEAT} sleep 100"), timeout=0.5)
+        assert outcome.reason == "ended after 0.5 s, the time it was given"
+        assert outcome.output == "begun\n"
+        self.ended(outcome, tmp_path / "heart")
+
+    def test_who_ignores_sigterm_is_killed(
+        self, sh: Callable[[str], Step], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "GRACE", 0.3)
+        outcome = run(sh(f"trap '' TERM; {BEAT} sleep 100 & wait; sleep 100"), timeout=0.5)
+        assert outcome.exit_code == -signal.SIGKILL
+        self.ended(outcome, tmp_path / "heart")
+
+    def test_another_thread_cancels(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        cancel = threading.Event()
+        step = sh(f"{BEAT} while [ ! -s heart ]; do :; done; echo beating; sleep 100")
+        outcome = run(step, on_line=lambda _: cancel.set(), cancel=cancel)
+        assert outcome.reason == "interrupted"
+        self.ended(outcome, tmp_path / "heart")
+
+    def test_an_error_of_the_listener_ends_it(
+        self, sh: Callable[[str], Step], tmp_path: Path
+    ) -> None:
+        heard = []
+
+        def listener(line: str) -> None:
+            heard.append(line)
+            raise RuntimeError(line)
+
+        last_words = "trap 'echo farewell; exit' TERM;"
+        waiting = "while [ ! -s heart ]; do :; done; echo beating; sleep 100 & wait"
+        with pytest.raises(RuntimeError, match="beating"):
+            run(sh(f"{last_words} {BEAT} {waiting}"), on_line=listener)
+        assert heard == ["beating"]
+        assert silent(tmp_path / "heart")
+
+    def test_ctrl_c_ends_it_and_goes_on_up(self, sh: Callable[[str], Step], tmp_path: Path) -> None:
+        root = Path(generator.__file__).parent.parent
+        line = f"{BEAT} while [ ! -s heart ]; do :; done; echo beating; sleep 100"
+        code = (
+            f"import os, signal, sys; sys.path.insert(0, {str(root)!r})\n"
+            "from pathlib import Path; from generator.run import Step, run\n"
+            f"step = Step('x', ('sh', '-c', {line!r}), Path({str(tmp_path)!r}), {ENV!r})\n"
+            "try: run(step, on_line=lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
+            "except KeyboardInterrupt: print('interrupted')\n"
+        )
+        outcome = run(python(code, tmp_path), timeout=30)
+        assert outcome.output == "interrupted\n"
+        assert silent(tmp_path / "heart")
+
+
+def test_steps_run_at_once(sh: Callable[[str], Step]) -> None:
+    begin = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(run, [sh(f"echo {n}; sleep 0.5; exit {n}") for n in range(8)]))
+    assert [outcome.exit_code for outcome in outcomes] == list(range(8))
+    assert [outcome.output for outcome in outcomes] == [f"{n}\n" for n in range(8)]
+    assert time.monotonic() - begin < 8 * 0.5
+
+
+def test_no_file_is_left_open(sh: Callable[[str], Step]) -> None:
+    run(sh("true"))
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(20):
+        run(sh("echo x"))
+        run(Step("x", ("no-such-program-here",), Path("/"), ENV))
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+STARTERS = {"subprocess", "multiprocessing", "pty", "popen2", "pexpect"}
+#: Replaces the engine's own worker process, which run.py started, by the program of `conda run`.
+EXEMPT = {"conda/activate.py": {"os.execve"}}
+
+
+def started_processes(source: str) -> set[str]:
+    """Return the names in this code with which a process can be started."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.split(".")[0] in STARTERS}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in STARTERS:
+            found.add(str(node.module))
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            name = f"{node.value.id}.{node.attr}"
+            starts = ("os.exec", "os.spawn", "os.posix_spawn", "os.fork", "os.system", "os.popen")
+            if name.startswith((*starts, "asyncio.create_subprocess")):
+                found.add(name)
+    return found
+
+
+def test_only_run_starts_processes() -> None:
+    root = Path(generator.__file__).parent
+    found = {
+        path.relative_to(root).as_posix(): names
+        for path in root.rglob("*.py")
+        if "templates" not in path.relative_to(root).parts
+        if (names := started_processes(path.read_text(encoding="utf-8")))
+    }
+    assert found.pop("run.py") == {"subprocess"}
+    assert {path: names - EXEMPT.get(path, set()) for path, names in found.items()} == {
+        path: set() for path in found
+    }
+    assert started_processes("import subprocess as s; import os; os.execvp('a', [])") == {
+        "subprocess",
+        "os.execvp",
+    }

@@ -1,0 +1,65 @@
+"""The environment of children: what is taken over, and that nothing else is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from generator.toolchain.environment import CACHES, KEPT, child_environment
+from tests.support.hostile import HOSTILE
+
+
+def test_only_the_way_to_the_network_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in os.environ:
+        if name != "XDG_CACHE_HOME":
+            monkeypatch.delenv(name)
+    before = child_environment(tmp_path)
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/own.pem")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    after = child_environment(tmp_path)
+    assert after == {
+        **before,
+        "SSL_CERT_FILE": "/etc/own.pem",
+        "https_proxy": "http://127.0.0.1:3128",
+    }
+
+
+def test_everything_that_is_written_goes_to_the_folder_or_the_cache(
+    tmp_path: Path, cache_folder: Path
+) -> None:
+    folder = tmp_path / "case"
+    env = child_environment(folder)
+    for name in ("HOME", "TMPDIR"):
+        assert Path(env[name]).is_dir()
+    places = {name: env[name] for name in ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    assert all(Path(place).is_relative_to(folder) for place in places.values())
+    assert all(Path(env[name]).is_relative_to(cache_folder / "scaffold") for name in CACHES)
+
+
+def test_path_holds_what_was_given_and_the_system(tmp_path: Path) -> None:
+    env = child_environment(tmp_path, programs=(tmp_path / "bin",))
+    assert env["PATH"] == f"{tmp_path}/bin:/usr/bin:/bin"
+
+
+def test_settings_win(tmp_path: Path) -> None:
+    env = child_environment(tmp_path, {"PIP_REQUIRE_VIRTUALENV": "0", "OWN": "x"})
+    assert (env["PIP_REQUIRE_VIRTUALENV"], env["OWN"]) == ("0", "x")
+
+
+def test_credentials_stay_within_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NETRC", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "NETRC" not in child_environment(tmp_path / "case")
+    (tmp_path / ".netrc").touch()
+    assert child_environment(tmp_path / "case")["NETRC"] == str(tmp_path / ".netrc")
+
+
+def test_no_kept_variable_redirects_an_installation() -> None:
+    assert not set(KEPT) & set(HOSTILE)
