@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.catalog import load_yaml
 from generator.errors import BadFile, InvalidAnswer, ScaffoldError, UnknownName
+from generator.memo import recall
 from generator.render import expand, questionnaire
 
 #: Asks a person: a question, the answers so far and the default; returns the answer.
@@ -56,7 +57,7 @@ class Question:
         """Return the default, given the answers so far."""
         value = expand(self.default, context) if isinstance(self.default, str) else self.default
         if self.type == "yaml":
-            return load_yaml(value) if isinstance(value, str) else value
+            return recall("yaml", value, load_yaml) if isinstance(value, str) else value
         return self.parse(value)
 
     def parse(self, value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import BadTemplate, UnknownName
-
-#: A word in a command that whoever runs it replaces; shown as it is in tables.
-METAVARIABLES = ("PACKAGE", "PLATFORM")
+from generator.memo import recall
 
 
+@cache
 def templates_root() -> Path:
     """Return the folder of templates: inside the installed package, or beside it in a checkout."""
     installed = Path(__file__).parent / "templates"
@@ -26,6 +27,19 @@ def load_yaml(text: str) -> Any:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are the safe ones
+
+
+def metavariables(project_name: str) -> dict[str, str]:
+    """Return the values of the words in a project's commands that whoever runs them replaces.
+
+    PLATFORM is conda's name of this machine, such as linux-64 or osx-arm64. The third such word,
+    PACKAGE, is for a person to fill in.
+    """
+    system = {"darwin": "osx", "win32": "win"}.get(sys.platform, "linux")
+    machine = os.uname().machine
+    arm = "arm64" if system == "osx" else "aarch64"
+    machine = {"x86_64": "64", "amd64": "64", "arm64": arm, "aarch64": arm}.get(machine, machine)
+    return {"PROJECT": project_name, "PLATFORM": f"{system}-{machine}"}
 
 
 @dataclass(frozen=True)
@@ -89,9 +103,9 @@ class Manager:
 
     @classmethod
     def load(cls, name: str, text: str) -> Manager:
-        """Read a `manager.yml`; raise `BadTemplate` when a fact is missing or has the wrong shape."""
+        """Read a `manager.yml`; raise `BadTemplate` where a fact is missing or misshapen."""
         try:
-            facts = load_yaml(text)
+            facts = recall("yaml", text, load_yaml)
             verbs: dict[str, Any] = facts["commands"]
             return cls(
                 name=name,

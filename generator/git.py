@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import ScaffoldError
-from generator.run import Outcome, Step, run
+
+if TYPE_CHECKING:
+    from generator.run import Outcome
 
 
 class GitFailed(ScaffoldError):
@@ -25,6 +27,8 @@ class GitFailed(ScaffoldError):
 
 def available() -> bool:
     """Say whether there is a git to call."""
+    import shutil
+
     return shutil.which("git") is not None
 
 
@@ -60,6 +64,8 @@ def stage(folder: Path) -> None:
 
 
 def _git(folder: Path, *words: str) -> Outcome:
+    from generator.run import Step, run  # costs more than the rest of us: not without need
+
     return run(Step("git", ("git", *words), folder, _environment()))
 
 

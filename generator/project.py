@@ -37,7 +37,9 @@ class Project:
             return resolve(self.recorded)
         except ScaffoldError as error:
             remedy = "correct that answer there"
-            raise BadFile(self.root / answers_file(), f"does not suit us: {error}", remedy) from error
+            raise BadFile(
+                self.root / answers_file(), f"does not suit us: {error}", remedy
+            ) from error
 
 
 def answers_file() -> str:

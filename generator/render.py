@@ -2,7 +2,7 @@
 
 The only module that knows template syntax. A test holds its output to Copier's, byte for byte.
 Copier's own names (`_copier_conf`, the `yield` tag in a file name, the filters `to_json`,
-`to_nice_yaml`, `from_yaml` and `regex_search` of jinja2-ansible-filters) are provided here because
+`from_yaml` and `regex_search` of jinja2-ansible-filters) are provided here because
 importing them from Copier costs more than rendering a whole project does.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import jinja2
 from generator import __version__
 from generator.catalog import load_yaml, templates_root
 from generator.errors import BadTemplate
+from generator.memo import memo, recall
 from generator.tree import File, Tree
 
 SUFFIX = ".jinja"
@@ -70,7 +70,7 @@ def render(context: Mapping[str, Any], answers: Mapping[str, Any]) -> Tree:
 def questionnaire() -> dict[str, Any]:
     """Return `copier.yml`: settings (keys with a leading underscore) and questions, in order."""
     text = (templates_root() / "copier.yml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = load_yaml(text)
+    loaded: dict[str, Any] = _from_yaml(text)
     return loaded
 
 
@@ -118,49 +118,42 @@ class _Loader(jinja2.FileSystemLoader):
         return super().get_source(environment, template)
 
 
-class _Cache(jinja2.FileSystemBytecodeCache):
-    """Does without where the directory cannot be read or written, or holds rubbish."""
+class _Cache(jinja2.BytecodeCache):
+    """Keeps compiled templates in our memo: one file to read instead of one a template."""
+
+    # The bytecode of one version of jinja2 need not suit another's runtime.
+    kind = f"jinja2 {jinja2.__version__}"
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        with suppress(Exception):  # whatever was left there, it is only a cache
-            super().load_bytecode(bucket)
+        bucket.code = memo().get(self.kind, bucket.key + bucket.checksum)
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        with suppress(OSError):
-            Path(self.directory).mkdir(parents=True, exist_ok=True)
-            super().dump_bytecode(bucket)
+        memo().put(self.kind, bucket.key + bucket.checksum, bucket.code)
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    from platformdirs import user_cache_path
-
-    # The bytecode of one version of jinja2 need not suit another's runtime.
-    folder = user_cache_path("scaffold") / f"jinja2-{jinja2.__version__}"
     environment = jinja2.Environment(
         loader=_Loader(templates_root()),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
-        bytecode_cache=_Cache(str(folder)),
+        bytecode_cache=_Cache(),
         auto_reload=False,
         cache_size=-1,
         autoescape=False,  # noqa: S701 - no HTML is written; each template quotes for its own language
     )
     environment.filters.update(
         to_json=json.dumps,
-        to_nice_yaml=_to_nice_yaml,
-        from_yaml=load_yaml,
+        from_yaml=_from_yaml,
         regex_search=_regex_search,
     )
     return environment
 
 
+def _from_yaml(text: str) -> Any:
+    return recall("yaml", text, load_yaml)
+
+
 def _regex_search(text: str, pattern: str) -> str | None:
     found = re.search(pattern, text)
     return found and found.group()
-
-
-def _to_nice_yaml(value: Any) -> str:
-    import yaml
-
-    return yaml.dump(value, indent=4, allow_unicode=True, default_flow_style=False)

@@ -10,11 +10,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from generator.catalog import load_yaml
 from generator.errors import BadTemplate, ScaffoldError
+from generator.memo import recall
 
 Change = Literal["create", "replace", "same"]
 
@@ -49,9 +50,10 @@ class Tree:
     def validate(self) -> None:
         """Parse every TOML, YAML, JSON and Python file; raise `BadTemplate` for a bad one."""
         for path, file in self.files.items():
-            if parse := _PARSERS.get(Path(path).suffix, _PARSERS.get(Path(path).name)):
+            kind = PurePosixPath(path).suffix or path
+            if parse := _PARSERS.get(kind):
                 try:
-                    parse(file.data.decode())
+                    recall(f"valid {kind}", file.data.decode(), parse)
                 except Exception as error:  # each parser has its own family
                     raise BadTemplate(path, f"{type(error).__name__}: {error}") from error
 
@@ -299,23 +301,45 @@ def _lines(data: bytes) -> list[str]:
     return data.decode(errors="replace").splitlines(keepends=True)
 
 
-def _toml(text: str) -> object:
+def _toml(text: str) -> bool:
     import tomllib
 
-    return tomllib.loads(text)
+    tomllib.loads(text)
+    return True
 
 
-def _python(text: str) -> object:
+def _python(text: str) -> bool:
     import ast
 
-    return ast.parse(text)
+    ast.parse(text)
+    return True
 
 
-_PARSERS: Mapping[str, Callable[[str], object]] = {
+def _yaml(text: str) -> bool:
+    if not all(map(_is_plain, text.splitlines())):
+        load_yaml(text)
+    return True
+
+
+def _is_plain(line: str) -> bool:
+    """Say whether a line of YAML is `key: JSON`, for which importing PyYAML costs too much."""
+    key, _, value = line.partition(": ")
+    with suppress(ValueError):
+        return line.startswith("#") or (key.isidentifier() and json.loads(value) is not None)
+    return False
+
+
+def _json(text: str) -> bool:
+    json.loads(text)
+    return True
+
+
+#: By suffix, or by name where there is none: raises where the text is not what it should be.
+_PARSERS: Mapping[str, Callable[[str], bool]] = {
     ".toml": _toml,
     "Pipfile": _toml,
-    ".json": json.loads,
-    ".yml": load_yaml,
-    ".yaml": load_yaml,
+    ".json": _json,
+    ".yml": _yaml,
+    ".yaml": _yaml,
     ".py": _python,
 }

@@ -1,4 +1,4 @@
-"""Check: take layouts through everything they claim, with the real managers, and compare the outcome."""
+"""Check: take layouts through all that they claim, with the real managers, and compare them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 from generator.answers import Answers
-from generator.catalog import Manager, manager
+from generator.catalog import Manager, manager, metavariables
 from generator.check.equivalence import differences
 from generator.check.model import CaseReport, Report, StepReport
-from generator.check.scene import Scene, Watcher
+from generator.check.scene import PROBE, Scene, Watcher
 from generator.check.story import tell
 from generator.errors import ScaffoldError
 from generator.render import render
@@ -56,17 +57,29 @@ def check(
     """
     for case in cases:
         _channel(case.manager, channel)
+    cancel = Event()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        runs = [pool.submit(_play, case, folder, watcher, channel) for case in cases]
+        runs = [pool.submit(_play, case, folder, watcher, channel, cancel) for case in cases]
         try:
-            reports = tuple(run.result() for run in runs)
+            played = [run.result() for run in runs]
         except BaseException:
+            cancel.set()  # ends the steps that run
             pool.shutdown(cancel_futures=True)
             raise
+    reports = tuple(report for report, _ in played)
+    names = [one.package for one in differences(reports)]
+    reports = tuple(
+        replace(report, available={name: scene.available(name) for name in names})
+        if scene
+        else report
+        for report, scene in played
+    )
     return Report(reports, differences(reports))
 
 
-def _play(case: Case, folder: Path, watcher: Watcher, channel: str) -> CaseReport:
+def _play(
+    case: Case, folder: Path, watcher: Watcher, channel: str, cancel: Event
+) -> tuple[CaseReport, Scene | None]:
     chosen = case.manager
     place = folder / chosen.name
     project = place / case.answers["project_name"]
@@ -80,22 +93,29 @@ def _play(case: Case, folder: Path, watcher: Watcher, channel: str) -> CaseRepor
     except ScaffoldError as error:
         step = StepReport("provide", (), 0.0, None, "zero", "unable", str(error))
         watcher.finished(chosen.name, step)
-        return replace(blank, steps=(step,), kept=str(place))
+        return replace(blank, steps=(step,), kept=str(place)), None
     bench = replace(bench, env={**bench.env, **_channel(chosen, channel)})
-    names = {"PROJECT": case.answers["project_name"], "PACKAGE": "tomli-w", "PLATFORM": "linux-64"}
+    names = {**metavariables(case.answers["project_name"]), "PACKAGE": PROBE}
     scratch = place / "scratch"
     scratch.mkdir()
-    scene = Scene(chosen, bench, project, scratch, names, watcher)
+    scene = Scene(chosen, bench, project, scratch, names, watcher, cancel)
     tell(scene, case.answers)
-    return replace(
+    report = replace(
         blank,
         manager_version=scene.version or bench.tool.version,
-        engine=bench.tool.origin,
+        engine=_engine(chosen, bench.tool.origin, channel),
         steps=tuple(scene.steps),
         tests=scene.tests,
         packages=scene.packages,
         kept=str(place),
     )
+    return report, scene
+
+
+def _engine(chosen: Manager, origin: str, channel: str) -> str:
+    """Say what did the work and, for a manager with channels, from where."""
+    where = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}[origin]
+    return f"{where}, from {channel or 'conda-forge'}" if chosen.engine else where
 
 
 def _channel(chosen: Manager, url: str) -> dict[str, str]:

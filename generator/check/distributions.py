@@ -1,4 +1,4 @@
-"""Run by a project's interpreter, not by ours: print its prefix and its distributions' metadata as JSON."""
+"""Run by a project's interpreter, not by ours: print its prefix and its distributions as JSON."""
 
 import importlib.metadata
 import json

@@ -1,10 +1,11 @@
-"""Why two layouts resolved the same dependencies differently: every difference has a reason that was verified, or is unexplained.
+"""Why two layouts resolved the same dependencies differently.
 
-A reason is only given where the installed metadata (or the channel's listing) bears it out:
+A reason is only given where the installed metadata, or the channel's listing, bears it out; a
+difference without one is unexplained, and red:
 
-- brought: the layout itself brings the package (`brings` in manager.yml), or something it brings needs it;
+- brought: the layout brings the package (`brings` in manager.yml), or something it brings needs it;
 - cap: an installed distribution's own requirement excludes the newer version;
-- universal: one lock for every supported Python cannot take a version that drops the lowest of them;
+- universal: one lock for all supported Pythons cannot take a version that drops the lowest;
 - lag: the channel has nothing newer.
 """
 
@@ -22,7 +23,7 @@ from generator.check.model import CaseReport, Difference
 
 
 def differences(cases: Sequence[CaseReport]) -> tuple[Difference, ...]:
-    """Return every package that not all layouts resolved alike, with the reason for each that stands out."""
+    """Return every package that not all layouts resolved alike, with a reason a layout."""
     compared = [case for case in cases if case.packages]
     if len(compared) < 2:
         return ()
@@ -68,7 +69,7 @@ def _needed(name: str, case: CaseReport, absent: Sequence[CaseReport]) -> str:
         for other in absent:
             theirs = other.packages.get(parent)
             if theirs is None or name not in _requirements(theirs.requires):
-                return f"needed by {parent} {package.version}, which is not the same in {other.manager}"
+                return f"needed by {parent} {package.version}, which {other.manager} has not"
     return "unexplained"
 
 
@@ -104,7 +105,7 @@ def _brought(name: str, case: CaseReport) -> str:
 
 
 def _requirements(requires: Sequence[str]) -> Mapping[str, SpecifierSet]:
-    """Return the specifiers by normalised name of those requirements that apply here (no extras)."""
+    """Return specifiers by normalised name, of the requirements that apply here without extras."""
     found = {}
     for text in requires:
         requirement = Requirement(text)

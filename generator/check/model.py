@@ -16,8 +16,8 @@ SCHEMA = 1
 class StepReport:
     """One argv and what became of it; `exit_code` is None where nothing started.
 
-    `unsupported`: the manager has no such command, as its manager.yml says. `unable`: the step could
-    not do its job here (no network, no tool), which says nothing about the layout and is never green.
+    `unsupported`: the manager has no such command, as its manager.yml says. `unable`: the step
+    could not do its job here (no network, no tool): nothing is known of the layout, never green.
     `repeat` is the line that repeats the step by hand; `output` is kept for failures.
     """
 

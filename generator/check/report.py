@@ -59,10 +59,10 @@ def _step(step: StepReport) -> dict[str, Any]:
 
 
 def as_junit(report: Report) -> str:
-    """Return the report as JUnit XML: a suite a layout, a case a step, and one suite that compares them.
+    """Return the report as JUnit XML: a suite a layout, a case a step, and one that compares them.
 
-    `unable` is an error (the step could not do its job), `unsupported` and `not_run` are skipped, each
-    with its reason; `not_run` is never alone: the step before it failed.
+    `unable` is an error (the step could not do its job), `unsupported` and `not_run` are skipped,
+    each with its reason; `not_run` is never alone: a step before it failed.
     """
     root = ET.Element("testsuites", name="scaffold check")
     for case in report.cases:
@@ -107,4 +107,4 @@ def _junit_result(suite: ET.Element, classname: str, name: str, failure: str) ->
 
 def _printable(text: str) -> str:
     """Leave out what XML cannot hold: control characters, such as a terminal's colours."""
-    return "".join(char for char in text if char in "\n\t" or char >= " " and char.isprintable())
+    return "".join(char for char in text if char in "\n\t" or char.isprintable())

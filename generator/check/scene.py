@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal, Protocol
 
 from generator.catalog import Command, Manager
@@ -16,16 +17,17 @@ from generator.check.model import Package, Status, StepReport
 from generator.run import Outcome, Step, run
 from generator.toolchain import Bench
 
-#: The package that `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
+#: What `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
 PROBE = "tomli-w"
 #: Longest time for one step, in seconds.
 TIMEOUT = 1200.0
 #: Verbs that never need a network: what they print says nothing about it.
 _LOCAL = {"test", "lint", "typecheck", "run", "clean", "inspect", "version"}
 _NO_NETWORK = re.compile(
-    r"dns error|name or service not known|temporary failure in name resolution|failed to establish a new"
-    r" connection|network is unreachable|connection refused|nodename nor servname|error sending request"
-    r"|could not resolve host|max retries exceeded|all attempts to connect",
+    r"dns error|name or service not known|temporary failure in name resolution"
+    r"|nodename nor servname|failed to establish a new connection|network is unreachable"
+    r"|connection refused|error sending request|could not resolve host|max retries exceeded"
+    r"|all attempts to connect",
     re.IGNORECASE,
 )
 _DISTRIBUTIONS = str(Path(__file__).with_name("distributions.py"))
@@ -55,13 +57,14 @@ class Scene:
     scratch: Path
     names: Mapping[str, str]
     watcher: Watcher
+    cancel: Event = field(default_factory=Event)
     steps: list[StepReport] = field(default_factory=list)
     tests: tuple[str, ...] = ()
     packages: Mapping[str, Package] = field(default_factory=dict)
     version: str = ""
 
     def verb(self, verb: str, check: Callable[[], str] = lambda: "") -> None:
-        """Run a verb of the manager; `check` afterwards returns why it failed all the same, or nothing."""
+        """Run a verb of the manager; `check` then says why it failed all the same, if it did."""
         if reason := self.manager.unsupported.get(verb):
             self.record(StepReport(verb, (), 0.0, None, "zero", "unsupported", reason))
             return
@@ -113,8 +116,18 @@ class Scene:
 
         self._judge(outcome, own)
 
+    def available(self, package: str) -> tuple[str, ...]:
+        """Return the versions that a manager with channels finds there; () if it cannot tell."""
+        for command in self.manager.commands.get("versions", ()):
+            filled = command.replace({**self.names, "PACKAGE": package})
+            outcome = run(self._step("versions", filled), timeout=TIMEOUT, cancel=self.cancel)
+            if outcome.ok:
+                found: dict[str, list[dict[str, str]]] = json.loads(outcome.output)
+                return tuple(entry["version"] for entry in found.get(package, []))
+        return ()
+
     def ask_version(self) -> None:
-        """Record the version that the manager prints of itself, in the project that it looks after."""
+        """Record the version that the manager prints of itself, in the project."""
         outcome = self._run(self._step("version", Command(self.manager.version_argv)))
 
         def own() -> str:
@@ -145,7 +158,7 @@ class Scene:
 
     def _run(self, step: Step) -> Outcome:
         self.watcher.started(self.manager.name, step.verb, step.line)
-        return run(step, timeout=TIMEOUT)
+        return run(step, timeout=TIMEOUT, cancel=self.cancel)
 
     def _judge(
         self, outcome: Outcome, check: Callable[[], str] = lambda: "", stale: str = ""
@@ -156,9 +169,9 @@ class Scene:
         if status == "passed" and (why := check()):
             status, reason = "failed", why
         step = outcome.step
-        settings = " ".join(
-            f"{name}={shlex.quote(step.env[name])}" for name in self.manager.settings
-        )
+        # As manager.yml has them: the index's URL, which it leaves open, may hold credentials.
+        given = self.manager.settings.items()
+        settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in given)
         repeat = (
             f"cd {shlex.quote(str(step.cwd))} && {settings + ' ' if settings else ''}{step.line}"
         )

@@ -1,4 +1,4 @@
-"""The story of a check: the acts that every layout goes through, told in the manager's own commands.
+"""The story of a check: the acts that every layout goes through, in the manager's own commands.
 
 An act ends with its first failing step; the acts that need it are then not run, the others are.
 """
@@ -6,10 +6,11 @@ An act ends with its first failing step; the acts that need it are then not run,
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from generator.answers import Answers
 from generator.catalog import Command, manager
@@ -139,7 +140,7 @@ def _fresh(scene: Scene, name: str) -> str:
     place = scene.scratch / name
     scene.command(name, Command(("python3", "-m", "venv", str(place))))
     python = str(place / "bin" / "python")
-    # An interpreter's own pip may be too old for a pylock; which one is not is pip's manager.yml's fact.
+    # An interpreter's own pip may be too old for a pylock. Which is not, pip's manager.yml knows.
     pins = (word for command in manager("pip").commands["create"] for word in command.argv)
     scene.command(
         name, _pip(python, "install", next(pin for pin in pins if pin.startswith("pip==")))
@@ -153,7 +154,7 @@ def _pip(python: str, *words: str) -> Command:
 
 @contextmanager
 def _edited(scene: Scene, answers: Answers) -> Iterator[str]:
-    """Add a dependency to the manifest, as a person would: the line that the template would have for it."""
+    """Add a dependency to the manifest as a person would: by the line the template has for it."""
     extra = {"name": PROBE, "spec": ">=1", "group": "runtime"}
     known = answers.context["dependencies"]
     context = {**answers.context, "dependencies": [*known, extra]}
@@ -169,8 +170,7 @@ def _edited(scene: Scene, answers: Answers) -> Iterator[str]:
         path.write_text(original, encoding="utf-8")
 
 
-def _rendered(context: object, answers: Answers, name: str) -> list[str]:
-    assert isinstance(context, dict)
+def _rendered(context: Mapping[str, Any], answers: Answers, name: str) -> list[str]:
     return render(context, answers.values).files[name].data.decode().splitlines(keepends=True)
 
 

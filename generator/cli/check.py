@@ -28,8 +28,8 @@ Examples:
   scaffold check conda --conda-channel URL       packages from another channel
 
 \b
-Exit code: 0 when everything that a layout claims was seen to be so, 1 when not, or when it could not
-be tried (no network, no tool), 2 for a mistake in the command.
+Exit code: 0 when all that a layout claims was seen to be so, 1 when not, or when it could not be
+tried (no network, no tool), 2 for a mistake in the command.
 JSON (schema 1): {schema, ok, cases: [{manager, manager_version, engine, answers, ok, tests, steps:
 [{verb, argv, seconds, exit_code, expect, status, reason}]}], resolved, differences}.
 """
@@ -61,8 +61,8 @@ def command(
 ) -> None:
     """Take layouts through everything they claim, with the real managers, in isolation.
 
-    Render, install, test, lint, lock, re-install from the lock, export, install the exports, add and
-    remove a package, and see a stale lock noticed; then compare tests and resolved versions.
+    Render, install, test, lint, lock, re-install from the lock, export, install the exports, add
+    and remove a package, and see a stale lock noticed; then compare tests and resolved versions.
     """
     if json_path == junit_path == "-":
         raise click.UsageError("--json - and --junit - both want standard output; name a file")
@@ -149,7 +149,7 @@ def _write(path: str | None, text: str) -> None:
 
 
 def summary(report: Report) -> Iterator[str]:
-    """Yield what the run amounts to: failures in full, differences with reasons, a line a layout."""
+    """Yield what the run amounts to: failures in full, differences and reasons, a line a layout."""
     for case in report.cases:
         for line in failures(case.steps):
             yield f"{case.manager}: {line}" if line.startswith("---") else line
@@ -166,7 +166,8 @@ def summary(report: Report) -> Iterator[str]:
         unsupported = sum(step.status == "unsupported" for step in case.steps)
         yield (
             f"{case.manager:<8}{verdict:<8}{seconds:7.1f} s  {len(case.tests)} tests, "
-            f"{len(case.steps)} steps, {unsupported} unsupported  ({case.engine} {case.manager_version})"
+            f"{len(case.steps)} steps, {unsupported} unsupported"
+            f"  ({case.manager_version} {case.engine})"
         )
     if not report.same_tests:
         yield "the layouts did not run the same tests"

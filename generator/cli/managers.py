@@ -92,7 +92,7 @@ def command(report: IO[str] | None, *, provided: bool) -> None:
 def look(manager: Manager, *, provided: bool = False) -> Listed:
     """Look for one manager without providing it."""
     try:
-        return Listed(manager, find(manager, Path(sys.executable), provided=provided))
+        return Listed(manager, find(manager, Path(sys.executable), prefer_provided=provided))
     except ToolUnavailable as error:
         return Listed(manager, None, str(error))
 

@@ -14,13 +14,13 @@ import click
 from generator import __version__
 from generator.answers import Answers, known_keys, resolve, visible_questions
 from generator.catalog import manager as load_manager
+from generator.catalog import metavariables
 from generator.cli import Interrupted
 from generator.cli.inputs import MANAGER, NAME, flag, gather, question_options, suggestions
 from generator.cli.show import (
     Output,
     check_report,
     draw,
-    metavariables,
     next_commands,
     write_report,
 )
@@ -111,12 +111,13 @@ def command(
         if path is None and not diff:
             check_target(target, force=force)
         tree = render(settled.context, settled.values)
-        tree.validate()
         report = _report(settled, target, tree)
         if diff:
             for line in tree.diff(target):
                 output.always(line)
-        elif not dry_run:
+        elif dry_run:
+            tree.validate()
+        else:
             repository = _repository(target, wanted=git)
             tree.write(target, force=force, overwrite=overwrite)
     if not diff:
@@ -125,7 +126,9 @@ def command(
     if diff or dry_run:
         write_report(report_path, report)
         return
-    report |= _finish(settled, target, output, start_repository=repository, install=install)
+    report |= _finish(
+        settled, target, output, repository=repository, required=git is True, install=install
+    )
     write_report(report_path, report)
     if install and not report["install"]["ok"]:
         raise click.exceptions.Exit(1)
@@ -149,27 +152,39 @@ def _settle(given: Mapping[str, Any], output: Output, *, defaults: bool) -> Answ
 
 
 def _finish(
-    settled: Answers, target: Path, output: Output, *, start_repository: bool, install: bool
+    settled: Answers,
+    target: Path,
+    output: Output,
+    *,
+    repository: bool,
+    required: bool,
+    install: bool,
 ) -> dict[str, Any]:
     """Do what comes after writing, and say what is left to do."""
     from generator import git
 
     manager = load_manager(settled[MANAGER])
     names = metavariables(settled[NAME])
-    report: dict[str, Any] = {"written": True, "repository": start_repository, "install": None}
-    if start_repository:
-        git.start_repository(target)
+    if repository:
+        try:
+            git.start_repository(target)
+        except git.GitFailed as error:
+            if required:
+                raise
+            click.echo(f"warning: {error}", err=True)
+            repository = False
+    report: dict[str, Any] = {"written": True, "repository": repository, "install": None}
     if install:
         from generator.cli.install import install as run_steps
 
         report["install"] = run_steps(manager, settled, target, names, output)
-        if start_repository:
+        if repository:
             git.stage(target)
     report["next"] = next_commands(
         manager,
         target,
         names,
-        repository=start_repository or git.inside_repository(target),
+        repository=repository or git.inside_repository(target),
         installed=install and report["install"]["ok"],
     )
     output.say("\nNext:")

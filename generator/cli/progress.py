@@ -6,9 +6,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from generator.check.model import StepReport
+
+if TYPE_CHECKING:
+    from rich.console import Group
 
 _COLOURS = {"passed": "green", "failed": "red", "unable": "red", "not_run": "yellow"}
 
@@ -77,7 +80,7 @@ class Live:
             line.highlight_words([step.status.replace("_", " ")], style=colour)
         self._console.print(line)
 
-    def _draw(self) -> object:
+    def _draw(self) -> Group:
         from rich.console import Group
         from rich.text import Text
 
@@ -109,7 +112,7 @@ def progress(stream: TextIO) -> Iterator[Progress]:
 
 
 def failures(steps: Sequence[StepReport]) -> Iterator[str]:
-    """Yield, for each step that did not do what it should, its output in full and how to repeat it."""
+    """Yield, for each step that failed or could not run, all its output and how to repeat it."""
     for step in steps:
         if step.status not in {"failed", "unable"} or not step.argv:
             continue

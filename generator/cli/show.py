@@ -37,18 +37,6 @@ class Output:
         click.echo(text, file=self.stream)
 
 
-def metavariables(project_name: str) -> dict[str, str]:
-    """Return what stands for the metavariables in a project's own commands on this machine.
-
-    PLATFORM is conda's name of it, such as linux-64 or osx-arm64.
-    """
-    system = {"darwin": "osx", "win32": "win"}.get(sys.platform, "linux")
-    machine = os.uname().machine
-    arm = "arm64" if system == "osx" else "aarch64"
-    machine = {"x86_64": "64", "amd64": "64", "arm64": arm, "aarch64": arm}.get(machine, machine)
-    return {"PROJECT": project_name, "PLATFORM": f"{system}-{machine}"}
-
-
 def draw(name: str, paths: Iterable[str]) -> Iterator[str]:
     """Yield a directory tree, line by line; folders before files."""
     root: dict[str, Any] = {}

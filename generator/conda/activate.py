@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ def run(prefix: Path, command: Sequence[str]) -> NoReturn:
     argv = [program, *command[1:]]
     if scripts := sorted((prefix / "etc" / "conda" / "activate.d").glob("*.sh")):
         # Packages such as compilers set variables by scripts that only a shell can run.
-        sourcing = "".join(f". '{script}'\n" for script in scripts)
+        sourcing = "".join(f". {shlex.quote(str(script))}\n" for script in scripts)
         argv = ["/bin/sh", "-c", f'{sourcing}exec "$@"', "conda-run", *argv]
     sys.stdout.flush()
     sys.stderr.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -38,9 +39,19 @@ class _Parser(argparse.ArgumentParser):
         raise Unsupported(f"`{self.prog}`: {message}")
 
 
+class _Version(argparse.Action):
+    """Prints what this is; an engine that cannot work has no version."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> None:
+        if not is_available():
+            raise EngineUnavailable
+        print(engine_version())
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="conda", allow_abbrev=False)
-    parser.add_argument("-V", "--version", action="version", version=engine_version())
+    parser.add_argument("-V", "--version", action=_Version, nargs=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     create = _command(commands, "create", _create)
@@ -56,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--explicit", action="store_true")
     listing.add_argument("--sha256", action="store_true")
     listing.add_argument("-e", "--export", action="store_true")
+
+    search = commands.add_parser("search", prog="conda search", allow_abbrev=False)
+    search.add_argument("--json", action="store_true", required=True)
+    search.add_argument("spec", metavar="CHANNEL::PACKAGE")
+    search.set_defaults(action=_search)
 
     run = _command(commands, "run", _run)
     run.add_argument("--no-capture-output", "--live-stream", action="store_true")
@@ -117,6 +133,20 @@ def _list(arguments: argparse.Namespace, _argv: Sequence[str]) -> int:
         print(export.list_export(arguments.prefix), end="")
     else:
         print(export.list_table(arguments.prefix), end="")
+    return 0
+
+
+def _search(arguments: argparse.Namespace, _argv: Sequence[str]) -> int:
+    channel, separator, name = arguments.spec.partition("::")
+    if not separator:
+        raise Unsupported(
+            "`conda search`: a package without its channel, as in conda-forge::python"
+        )
+    _engine()
+    from generator.conda.solve import available
+
+    found = asyncio.run(available(channel, name))
+    print(json.dumps({name: [{"version": version} for version in found]}, indent=2))
     return 0
 
 

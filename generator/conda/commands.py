@@ -14,7 +14,7 @@ from generator.conda import history
 from generator.conda.environment_file import read_environment_file, spec_name
 from generator.conda.errors import BadLock, EnvironmentExists, NotInstalled
 from generator.conda.explicit import parse_lock
-from generator.conda.install import link, locked_records
+from generator.conda.install import check, link, locked_records
 from generator.conda.prefix import Installed, installed, is_environment
 from generator.conda.solve import Request, platform, records_of, solve_frozen, solve_preferring
 
@@ -43,17 +43,15 @@ async def create_from_lock(
         raise BadLock(lock, "cannot be read") from error
     locked = parse_lock(lock, text, platform())
     records = await locked_records(locked)
-    _make_room(prefix, yes=yes)
     specs = [f"{one.name} =={one.version} {one.build}" for one in locked]
-    return await _apply(prefix, records, specs, command)
+    return await _create(prefix, records, specs, command, yes=yes)
 
 
 async def create(prefix: Path, file: Path, command: Sequence[str], *, yes: bool) -> Change:
     """`conda env create --prefix P --file F --yes`: solve afresh, and replace what was there."""
     asked = read_environment_file(file)
     records = await solve_frozen(Request(asked.channels, asked.specs))
-    _make_room(prefix, yes=yes)
-    return await _apply(prefix, records, asked.specs, command)
+    return await _create(prefix, records, asked.specs, command, yes=yes)
 
 
 async def update_from_file(
@@ -92,11 +90,29 @@ async def update(
     return await _apply(prefix, await solve_preferring(request, preferred), names, command)
 
 
+async def _create(
+    prefix: Path,
+    records: Sequence[RepoDataRecord],
+    specs: Sequence[str],
+    command: Sequence[str],
+    *,
+    yes: bool,
+) -> Change:
+    """Replace what is at `prefix`, once everything that could stop us has been looked at."""
+    if is_environment(prefix) and not yes:
+        raise EnvironmentExists(prefix)
+    check(records, ())
+    if is_environment(prefix):
+        shutil.rmtree(prefix)
+    return await _apply(prefix, records, specs, command)
+
+
 async def _apply(
     prefix: Path, records: Sequence[RepoDataRecord], specs: Sequence[str], command: Sequence[str]
 ) -> Change:
     before = _by_name(prefix)
-    await link(records, prefix, specs, before.values())
+    check(records, before.values())
+    await link(records, prefix, specs)
     (prefix / "conda-meta").mkdir(exist_ok=True)
     (prefix / "conda-meta" / "history").touch()
     after = _by_name(prefix)
@@ -110,11 +126,3 @@ async def _apply(
 
 def _by_name(prefix: Path) -> dict[str, Installed]:
     return {one.name: one for one in installed(prefix)} if is_environment(prefix) else {}
-
-
-def _make_room(prefix: Path, *, yes: bool) -> None:
-    """Remove an environment that is to be created again, once nothing else is likely to fail."""
-    if is_environment(prefix):
-        if not yes:
-            raise EnvironmentExists(prefix)
-        shutil.rmtree(prefix)

@@ -18,20 +18,19 @@ from generator.conda.prefix import Installed
 from generator.conda.solve import gateway
 
 
-async def link(
-    records: Sequence[RepoDataRecord],
-    prefix: Path,
-    specs: Iterable[str],
-    before: Iterable[Installed],
-) -> None:
-    """Install, upgrade and remove until `prefix` holds `records`.
-
-    Raises `HashMismatch` before anything is changed, `InstallFailed` when rattler gives up.
-    """
+def check(records: Iterable[RepoDataRecord], before: Iterable[Installed]) -> None:
+    """Check what is not installed yet; raise `HashMismatch` or `PackageMissing`."""
     present = {(one.url, one.sha256) for one in before}
     for record in records:
         if (record.url, sha256_of(record)) not in present:
             check_local(record)
+
+
+async def link(records: Sequence[RepoDataRecord], prefix: Path, specs: Iterable[str]) -> None:
+    """Install, upgrade and remove until `prefix` holds `records`; raise `InstallFailed`.
+
+    `specs` are what the user asked for, noted beside each package.
+    """
     cache = cache_root() / "pkgs"
     cache.mkdir(parents=True, exist_ok=True)
     prefix.mkdir(parents=True, exist_ok=True)

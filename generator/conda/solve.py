@@ -47,6 +47,20 @@ def gateway() -> Gateway:
     return Gateway(cache_dir=folder)
 
 
+async def available(channel: str, name: str) -> list[str]:
+    """Return the versions of a package that a channel has for this machine, in no order."""
+    try:
+        found = await gateway().query(
+            sources=[Channel(channel_url(channel))],
+            platforms=[Subdir.current(), Subdir("noarch")],
+            specs=[MatchSpec(name)],
+            recursive=False,
+        )
+    except (GatewayError, InvalidMatchSpecError) as error:
+        raise Unsolvable(" ".join(str(error).split())) from error
+    return sorted({str(record.version) for records in found for record in records})
+
+
 def records_of(prefix: Path) -> tuple[PrefixRecord, ...]:
     """Return rattler's own view of what is installed."""
     return tuple(

@@ -6,7 +6,9 @@ the environment for steps, in which nothing of the surrounding one is left.
 
 from generator.toolchain.bench import Bench, prepare
 from generator.toolchain.interpreters import NoInterpreter, interpreter
-from generator.toolchain.provide import Tool, ToolUnavailable, find, obtain, pinned_version
+from generator.toolchain.lookup import find, obtain
+from generator.toolchain.provide import pinned_version
+from generator.toolchain.tool import Tool, ToolUnavailable
 
 __all__ = [
     "Bench",

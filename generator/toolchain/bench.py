@@ -11,7 +11,8 @@ from generator.catalog import Manager
 from generator.toolchain.environment import child_environment
 from generator.toolchain.index import package_index
 from generator.toolchain.interpreters import interpreter
-from generator.toolchain.provide import Tool, obtain
+from generator.toolchain.lookup import obtain
+from generator.toolchain.tool import Tool
 
 #: The metavariable in a manager's `settings` that stands for the package index's URL.
 INDEX_URL = "INDEX_URL"
@@ -34,7 +35,7 @@ def prepare(
     python_version: str,
     folder: Path,
     *,
-    provided: bool = False,
+    prefer_provided: bool = False,
     on_line: Callable[[str], None] | None = None,
 ) -> Bench:
     """Make `folder` (absolute) ready for a manager's steps: a home, a TMPDIR, a `bin` for PATH.
@@ -43,7 +44,7 @@ def prepare(
     them on this machine is not found. Raises `NoInterpreter`, `ToolUnavailable` or `NoIndex`.
     """
     python = interpreter(python_version)
-    tool = obtain(manager, python, provided=provided, on_line=on_line)
+    tool = obtain(manager, python, prefer_provided=prefer_provided, on_line=on_line)
     programs = folder / "bin"
     programs.mkdir(parents=True, exist_ok=True)
     for name in ("python", "python3", f"python{python_version}"):

@@ -11,6 +11,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from generator.errors import ScaffoldError
+
 #: How to reach the network from here: certificates, proxies, patience.
 KEPT = (
     "SSL_CERT_FILE",
@@ -69,6 +71,16 @@ FIXED = {
 SYSTEM_PATH = ("/usr/bin", "/bin")
 
 
+class FolderUnwritable(ScaffoldError):
+    """The cache or the folder for a home cannot be written."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(
+            f"{folder} cannot be written ({why}); make it writable, or name another cache directory"
+            " in XDG_CACHE_HOME"
+        )
+
+
 def cache_root() -> Path:
     """Return our directory in the user's cache directory (which XDG_CACHE_HOME moves)."""
     from platformdirs import user_cache_path
@@ -85,10 +97,14 @@ def child_environment(
     """Return the whole environment of a child whose home is in `folder`; make the home's folders.
 
     `programs` are directories put before the system's on PATH, `settings` wins over everything.
+    Raises `FolderUnwritable`.
     """
     home, temporary = folder / "home", folder / "tmp"
-    for path in (home, temporary):
-        path.mkdir(parents=True, exist_ok=True)
+    try:
+        for path in (home, temporary):
+            path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderUnwritable(folder, error.strerror or str(error)) from error
     caches = cache_root() / "downloads"
     return {
         **{name: os.environ[name] for name in KEPT if os.environ.get(name)},

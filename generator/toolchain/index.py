@@ -84,8 +84,10 @@ def _pip_settings() -> dict[str, str]:
         del own[name]
         if name in os.environ:
             own[name] = os.environ[name]
+    pythons = (sys.executable, getattr(sys, "_base_executable", sys.executable))
+    said = (_ask((python, "-m", "pip", "config", "list"), own) for python in pythons)
     settings: dict[str, str] = {}
-    for line in _ask((sys.executable, "-m", "pip", "config", "list"), own).splitlines():
+    for line in next(filter(None, said), "").splitlines():
         name, _, value = line.partition("=")
         section, _, key = name.partition(".")
         if section in {"global", "install"}:  # listed in this order: the narrower section wins

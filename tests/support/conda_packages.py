@@ -11,6 +11,7 @@ import io
 import json
 import sys
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +87,7 @@ class Package:
         with conda_builder(stem, folder, compression_level=COMPRESSION) as archive:
             for path, entry in {**dict(self._info()), **self.files}.items():
                 archive.addfile(_tarinfo(path, entry), io.BytesIO(entry.content))
+        _forget_time(target)
         data = target.read_bytes()
         hashes = {name: hashlib.new(name, data).hexdigest() for name in ("sha256", "md5")}
         return {**self.index, **hashes, "size": len(data)}
@@ -101,6 +103,15 @@ class Package:
         yield "info/files", Entry("".join(f"{path}\n" for path in self.files).encode())
         if self.noarch:
             yield "info/link.json", Entry(_json(link))
+
+
+def _forget_time(archive: Path) -> None:
+    """Write a zip archive again without the time: the same input then gives the same sha256."""
+    with zipfile.ZipFile(archive) as old:
+        members = [(zipfile.ZipInfo(one.filename), old.read(one)) for one in old.infolist()]
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as new:
+        for info, content in members:
+            new.writestr(info, content)
 
 
 def _path_record(path: str, entry: Entry) -> dict[str, object]:

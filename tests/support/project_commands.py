@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.catalog import load_yaml
 
-#: The verbs in an order in which each finds what it needs; verbs not named here come before the last two.
+#: The verbs in an order in which each finds what it needs; those not named come before the last.
 ORDER = (
     "create",
     "install",
@@ -45,7 +45,7 @@ _PINNED = re.compile(r"^\s*(?:- )?(?:uses|rev): (?P<what>\S+)(?: # (?P<tag>\S+))
 
 @dataclass(frozen=True)
 class Script:
-    """One `run:` of a workflow: a few lines that bash executes, stopping at the first that fails."""
+    """One `run:` of a workflow: lines that bash executes, stopping at the first that fails."""
 
     job: str
     name: str

@@ -17,7 +17,9 @@ from types import TracebackType
 
 UP, DOWN, ENTER, CTRL_C, CTRL_D, CTRL_U = "\x1b[A", "\x1b[B", "\r", "\x03", "\x04", "\x15"
 #: Escape sequences that move the cursor or choose a colour.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-B]|[=>78])|[\r\x07\x00]")
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-B]|[=>78])|[\r\x07\x00]"
+)
 _WHERE_IS_THE_CURSOR = "\x1b[6n"
 
 
@@ -59,7 +61,7 @@ class Terminal:
                     raise AssertionError(f"{word!r} was not shown, but:\n{shown}")
             self._seen = found + len(word)
 
-    def type(self, *keys: str) -> None:
+    def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
             os.write(self._ours, key.encode())

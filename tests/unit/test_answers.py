@@ -70,7 +70,9 @@ def test_an_unknown_name_gets_the_nearest(key: str, value: str, guess: str) -> N
         resolve({**NAME, key: value})
 
 
-@pytest.mark.parametrize("value", [True, None, [1], {"a": 1}, "x", "", 2026.5, "9" * 5000, 1, 10**9])
+@pytest.mark.parametrize(
+    "value", [True, None, [1], {"a": 1}, "x", "", 2026.5, "9" * 5000, 1, 10**9]
+)
 def test_a_year_is_a_whole_number_of_this_era(value: Any) -> None:
     with pytest.raises(ScaffoldError, match="year") as caught:
         resolve({**NAME, "year": value})

@@ -36,14 +36,14 @@ CHOICES = {
 
 
 @pytest.mark.parametrize("manager", manager_names())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(description=TEXT, author=TEXT, chosen=st.fixed_dictionaries(CHOICES))
 @example('"\\', "'''", {})
 @example('"""', "\\N{BULLET} \\x", {})
 @example("{{ 7*7 }} {% raw %} {# x #}", "%(asctime)s ${X} $$", {})
 @example("- : ! & * # | > @ ` , [] {}", " leading and trailing ", {})
 @example("null", "2026-01-01", {})
-@example("🎉 漢字 \u0301", "O'Neil, \"Åsa\" <a@b>", {})
+@example("🎉 漢字 \u0301", 'O\'Neil, "Åsa" <a@b>', {})
 @example("--- \u05d0", "*", {"license": "Proprietary"})
 def test_every_file_stays_valid(
     manager: str, description: str, author: str, chosen: dict[str, str]
@@ -84,8 +84,7 @@ def test_an_address_is_refused_or_one_that_every_reader_accepts(address: str) ->
 def test_a_name_is_refused_or_good_everywhere(name: str) -> None:
     try:
         settled = resolve({"project_name": name})
-    except ScaffoldError as error:
-        assert "\n" not in str(error)
+    except ScaffoldError:
         return
     assert Path(name).name == name
     assert settled["package_name"].isidentifier()

@@ -45,9 +45,7 @@ def test_copier_renders_the_same_bytes(
 ) -> None:
     given = {"project_name": "My-Project.x", "manager": manager, **answers}
     made = tmp_path / "copied"
-    copier.run_copy(
-        str(templates_root()), made, data=given, defaults=True, quiet=True
-    )
+    copier.run_copy(str(templates_root()), made, data=given, defaults=True, quiet=True)
 
     resolved = resolve(given)
     ours = render(resolved.context, resolved.values)
@@ -63,9 +61,9 @@ def test_copier_renders_the_same_bytes(
     assert {path: mode for path, (_, mode) in _bytes(tmp_path / "ours").items()} == modes
 
 
-@pytest.mark.parametrize("license", ["MIT", "BSD-3-Clause", "GPL-3.0-or-later", "MPL-2.0"])
-def test_copier_renders_the_same_licence(license: str, tmp_path: Path) -> None:
-    given = {"project_name": "demo", "manager": "uv", "license": license, "author_name": "A & B"}
+@pytest.mark.parametrize("licence", ["MIT", "BSD-3-Clause", "GPL-3.0-or-later", "MPL-2.0"])
+def test_copier_renders_the_same_licence(licence: str, tmp_path: Path) -> None:
+    given = {"project_name": "demo", "manager": "uv", "license": licence, "author_name": "A & B"}
     copier.run_copy(str(templates_root()), tmp_path / "x", data=given, defaults=True, quiet=True)
     tree = _tree(given)
     text = tree.files["LICENSE"].data

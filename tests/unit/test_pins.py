@@ -1,4 +1,4 @@
-"""Every action and hook that a generated project uses, and our own CI, is in the one table, by its commit."""
+"""Every action and hook that a project or our own CI uses is in the one table, by its commit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from generator.catalog import load_yaml, manager_names, templates_root
 from generator.render import render
 from tests.support.project_commands import Pinned, pinned
 
-PINS: dict[str, dict[str, Any]] = load_yaml((templates_root() / "pins.yml").read_text(encoding="utf-8"))
+TABLE = templates_root() / "pins.yml"
+PINS: dict[str, dict[str, Any]] = load_yaml(TABLE.read_text(encoding="utf-8"))
 OURS = Path(__file__).parents[2] / ".github"
 SERVICES = ("github", "gitlab", "none")
 
@@ -23,7 +24,8 @@ SERVICES = ("github", "gitlab", "none")
 def _rendered(manager: str, service: str) -> dict[str, str]:
     answers = resolve({"project_name": "my-app", "manager": manager, "ci": service})
     files = render(answers.context, answers.values).files
-    return {path: file.data.decode() for path, file in files.items() if path.endswith((".yml", ".yaml"))}
+    texts = {path: file.data.decode() for path, file in files.items()}
+    return {path: text for path, text in texts.items() if path.endswith((".yml", ".yaml"))}
 
 
 def _uses(manager: str) -> Iterator[tuple[str, Pinned]]:
@@ -86,11 +88,12 @@ def test_ci_installs_the_version_that_we_provide(manager: str) -> None:
     """What a project's CI uses is what `scaffold check` proved."""
     provided = templates_root() / manager / "tool.txt"
     ci = load_yaml((templates_root() / manager / "manager.yml").read_text(encoding="utf-8"))["ci"]
-    versions = set(re.findall(rf"\b{manager}==([\w.]+)", str(ci)))
-    versions |= {step["with"]["version"] for step in ci["github"] if "version" in step.get("with", {})}
+    options = [step.get("with", {}) for step in ci["github"]]
+    versions = {option["version"] for option in options if "version" in option}
+    versions |= set(re.findall(rf"\b{manager}==([\w.]+)", str(ci)))
     if provided.is_file():
-        pinned_version = re.search(rf"^{manager}==([\w.]+)", provided.read_text(encoding="utf-8"), re.MULTILINE)
-        assert pinned_version is not None
-        assert versions == {pinned_version[1]}
+        ours = re.search(rf"^{manager}==([\w.]+)", provided.read_text(encoding="utf-8"), re.M)
+        assert ours is not None
+        assert versions == {ours[1]}
     else:
         assert not versions

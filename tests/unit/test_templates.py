@@ -19,7 +19,12 @@ ROOT = templates_root()
 #: Every part that brings files of its own: its folder, and the file that says which.
 PARTS = sorted(
     path
-    for pattern in ("*/manager.yml", "clients/*/client.yml", "ci/*/ci.yml", "features/*/feature.yml")
+    for pattern in (
+        "*/manager.yml",
+        "clients/*/client.yml",
+        "ci/*/ci.yml",
+        "features/*/feature.yml",
+    )
     for path in ROOT.glob(pattern)
 )
 #: Beside its files, a folder holds these: facts, and the pinned list that provides a manager.

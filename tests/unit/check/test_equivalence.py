@@ -115,7 +115,7 @@ def test_a_package_that_another_version_of_its_parent_needs_is_explained() -> No
     found = {one.package: one.reasons for one in differences(cases)}
     assert found == {
         "app": ("conda: the channel's newest is 1",),
-        "new-dep": ("uv: needed by app 2, which is not the same in conda",),
+        "new-dep": ("uv: needed by app 2, which conda has not",),
     }
 
 

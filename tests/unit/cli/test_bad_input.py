@@ -81,9 +81,7 @@ def test_a_bad_project_name(scaffold: Scaffold, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name and "/" not in name])
-def test_a_bad_name_as_the_last_part_of_path(
-    scaffold: Scaffold, name: str, tmp_path: Path
-) -> None:
+def test_a_bad_name_as_the_last_part_of_path(scaffold: Scaffold, name: str, tmp_path: Path) -> None:
     for path in (name, f"{tmp_path}/{name}", f"deep/{name}/"):
         refused(scaffold("new", "--manager", "uv", "--", path))
     assert list(Path.cwd().iterdir()) == []
@@ -144,15 +142,15 @@ def test_a_bad_option(scaffold: Scaffold, words: list[str], remedy: str) -> None
         (["--template", "x", "--force"], "--force"),
     ],
 )
-def test_flags_that_contradict_each_other(
-    scaffold: Scaffold, words: list[str], which: str
-) -> None:
+def test_flags_that_contradict_each_other(scaffold: Scaffold, words: list[str], which: str) -> None:
     manager = [] if "--template" in words else ["--manager", "uv"]
     refused(scaffold("new", "demo", *manager, *words), which)
     assert list(Path.cwd().iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "a: b: c\n", "[x", "\x00", "just words\n", "1: 2\n"])
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "a: b: c\n", "[x", "\x00", "just words\n", "1: 2\n"]
+)
 def test_a_malformed_answers_file(scaffold: Scaffold, text: str, tmp_path: Path) -> None:
     (tmp_path / "answers").write_text(text, encoding="utf-8")
     done = scaffold("new", "demo", "--manager", "uv", "--answers", tmp_path / "answers")

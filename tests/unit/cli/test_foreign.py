@@ -15,7 +15,9 @@ def template(tmp_path: Path) -> Path:
     """A template with a question that has no default, and a link."""
     folder = tmp_path / "template"
     (folder / "{{ word }}").mkdir(parents=True)
-    (folder / "copier.yml").write_text("word:\n  type: str\nother:\n  type: str\n  default: yes\n")
+    (folder / "copier.yml").write_text(
+        "word:\n  type: str\nother:\n  type: str\n  default: right\n"
+    )
     (folder / "{{ word }}" / "file.txt.jinja").write_text("{{ word }} {{ other }}\n")
     (folder / "plain.txt").write_text("{{ word }}\n")
     return folder
@@ -26,7 +28,7 @@ def test_it_is_rendered_by_copier(scaffold: Scaffold, template: Path) -> None:
     words = ("new", "deep/made", "--template", template, "--data", "word=hello", "--defaults")
     done = scaffold(*words, "--json", "report.json")
     assert done.returncode == 0, done.stderr
-    assert Path("deep/made/hello/file.txt").read_text() == "hello yes\n"
+    assert Path("deep/made/hello/file.txt").read_text() == "hello right\n"
     assert Path("deep/made/plain.txt").read_text() == "{{ word }}\n"
     assert "file.txt" in done.stdout
     report = json.loads(Path("report.json").read_text())

@@ -88,7 +88,9 @@ def test_help_shows_a_flag_with_choices_for_every_question(scaffold: Scaffold) -
 
 
 def test_flags_win_over_data_over_a_file(scaffold: Scaffold) -> None:
-    Path("answers.toml").write_text('manager = "pip"\nlicense = "MPL-2.0"\nci = "gitlab"\nyear = 1999\n')
+    Path("answers.toml").write_text(
+        'manager = "pip"\nlicense = "MPL-2.0"\nci = "gitlab"\nyear = 1999\n'
+    )
     done = scaffold(
         *("new", "demo", "--answers", "answers.toml", "--data", "license=Apache-2.0"),
         *("--data", "ci=none", "--ci", "github", "--no-git"),
@@ -213,9 +215,7 @@ def test_a_repository_is_started_and_everything_staged(scaffold: Scaffold) -> No
     assert settings.read_bytes() == before
 
 
-def test_no_repository_in_a_repository(
-    scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_repository_in_a_repository(scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch) -> None:
     git("init", "--quiet", "outer")
     monkeypatch.chdir("outer")
     done = scaffold("new", "packages/demo", "--manager", "uv")

@@ -32,24 +32,24 @@ def test_everything_is_asked_and_arrow_keys_choose() -> None:
     }
     with terminal("--no-git") as screen:
         screen.expect(visible_questions()["project_name"].help)
-        screen.type("my-demo", ENTER)
+        screen.press("my-demo", ENTER)
         screen.expect(visible_questions()["package_name"].help, "my_demo")
-        screen.type(ENTER)
+        screen.press(ENTER)
         for key in ("description", "author_name", "author_email", "year"):
             screen.expect(visible_questions()[key].help)
-            screen.type(ENTER)
+            screen.press(ENTER)
         screen.expect(visible_questions()["python_version"].help, "3.14")
-        screen.type(DOWN, DOWN, UP, ENTER)
+        screen.press(DOWN, DOWN, UP, ENTER)
         screen.expect(visible_questions()["manager"].help, *label["manager"])
-        screen.type(DOWN, ENTER)
+        screen.press(DOWN, ENTER)
         screen.expect(visible_questions()["license"].help, *label["license"])
-        screen.type(UP, ENTER)
+        screen.press(UP, ENTER)
         screen.expect(visible_questions()["aws_region"].help, "us-east-1")
-        screen.type(ENTER)
+        screen.press(ENTER)
         screen.expect(visible_questions()["aws_client"].help, *label["aws_client"])
-        screen.type(DOWN, ENTER)
+        screen.press(DOWN, ENTER)
         screen.expect(visible_questions()["ci"].help, *label["ci"])
-        screen.type(ENTER)
+        screen.press(ENTER)
         assert screen.wait() == 0, screen.text
     answers = recorded("my-demo")
     manager = visible_questions()["manager"].choices[1].value
@@ -65,24 +65,24 @@ def test_everything_is_asked_and_arrow_keys_choose() -> None:
 def test_an_invalid_answer_says_why_and_can_be_corrected() -> None:
     with terminal("--manager", "pip", "--no-git") as screen:
         screen.expect("Name of the project")
-        screen.type("json", ENTER)
+        screen.press("json", ENTER)
         screen.expect("shadows a Python keyword or standard-library module")
-        screen.type(CTRL_U, "good-name", ENTER)
+        screen.press(CTRL_U, "good-name", ENTER)
         screen.expect("Name of the Python package")
-        screen.type(CTRL_U, "Not Good", ENTER)
+        screen.press(CTRL_U, "Not Good", ENTER)
         screen.expect("use lower-case ASCII letters")
-        screen.type(CTRL_U, "good", ENTER)
+        screen.press(CTRL_U, "good", ENTER)
         while_asking = ("description", "author_name", "author_email")
         for key in while_asking:
             screen.expect(visible_questions()[key].help)
-            screen.type(ENTER)
+            screen.press(ENTER)
         screen.expect(visible_questions()["year"].help)
-        screen.type(CTRL_U, "soon", ENTER)
+        screen.press(CTRL_U, "soon", ENTER)
         screen.expect("give a whole number")
-        screen.type(CTRL_U, "2001", ENTER)
+        screen.press(CTRL_U, "2001", ENTER)
         for key in ("python_version", "license", "aws_region", "aws_client", "ci"):
             screen.expect(visible_questions()[key].help)
-            screen.type(ENTER)
+            screen.press(ENTER)
         assert screen.wait() == 0, screen.text
     answers = recorded("good-name")
     assert (answers["package_name"], answers["year"]) == ("good", 2001)
@@ -94,15 +94,15 @@ def test_a_cleared_line_goes_back_to_the_default() -> None:
     answered += ["--python-version=3.12", "--year=2001", "--author-name=", "--author-email="]
     with terminal("demo", *answered, "--no-git") as screen:
         screen.expect("Name of the Python package", "demo")
-        screen.type("_typed_on", CTRL_U, ENTER)
+        screen.press("_typed_on", CTRL_U, ENTER)
         screen.expect("One line on what it does")
-        screen.type(CTRL_U, ENTER)
+        screen.press(CTRL_U, ENTER)
         screen.expect(visible_questions()["manager"].help)
-        screen.type(DOWN, DOWN, UP, UP, ENTER)
+        screen.press(DOWN, DOWN, UP, UP, ENTER)
         screen.expect("Default AWS region")
-        screen.type(CTRL_U, "nowhere", ENTER)
+        screen.press(CTRL_U, "nowhere", ENTER)
         screen.expect("that is no AWS region")
-        screen.type(CTRL_U, ENTER)
+        screen.press(CTRL_U, ENTER)
         assert screen.wait() == 0, screen.text
     answers = recorded("demo")
     assert answers["package_name"] == "demo"
@@ -122,8 +122,8 @@ def test_a_way_out_writes_nothing(key: str, question: str) -> None:
             screen.expect(visible_questions()[asked].help)
             if asked == question:
                 break
-            screen.type(*(["demo"] if asked == "project_name" else []), ENTER)
-        screen.type(key)
+            screen.press(*(["demo"] if asked == "project_name" else []), ENTER)
+        screen.press(key)
         assert screen.wait() == 130, screen.text
     assert "interrupted; nothing was written" in screen.text
     assert "Traceback" not in screen.text

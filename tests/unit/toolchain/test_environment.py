@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.toolchain.environment import CACHES, KEPT, child_environment
+from generator.toolchain.environment import CACHES, KEPT, FolderUnwritable, child_environment
 from tests.support.hostile import HOSTILE
 
 
@@ -63,3 +63,9 @@ def test_credentials_stay_within_reach(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_no_kept_variable_redirects_an_installation() -> None:
     assert not set(KEPT) & set(HOSTILE)
+
+
+def test_a_folder_that_cannot_be_written_names_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FolderUnwritable, match=r"file cannot be written .* XDG_CACHE_HOME"):
+        child_environment(tmp_path / "file")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.catalog import Manager, manager, templates_root
-from generator.toolchain.provide import Tool, ToolUnavailable, find, obtain, pinned_version
+from generator.toolchain import Tool, ToolUnavailable, find, obtain, pinned_version
 
 FACTS = """
 title: Acme
@@ -74,7 +74,7 @@ class TestFind:
         self, on_path: Put, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         on_path("acme", "echo 2.0")
-        assert find(ACME, PYTHON, provided=True) is None
+        assert find(ACME, PYTHON, prefer_provided=True) is None
         monkeypatch.setenv("SCAFFOLD_PROVIDED", "1")
         assert find(ACME, PYTHON) is None
         monkeypatch.setenv("SCAFFOLD_PROVIDED", "0")
@@ -124,7 +124,7 @@ class TestEngine:
         acme = self.acme(tmp_path, monkeypatch, "echo 1.0")
         on_path("acmelet", "echo 3.0")
         assert obtain(acme, PYTHON).origin == "PATH"
-        assert obtain(acme, PYTHON, provided=True).origin == "engine"
+        assert obtain(acme, PYTHON, prefer_provided=True).origin == "engine"
 
     def test_its_own_words_say_what_is_missing(
         self, on_path: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

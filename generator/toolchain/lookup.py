@@ -1,0 +1,95 @@
+"""Find a manager: the user's own on PATH first, then what is provided or built in."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from generator.catalog import Manager
+from generator.run import Outcome, Step, run
+from generator.toolchain.environment import cache_root, child_environment
+from generator.toolchain.interpreters import base_of
+from generator.toolchain.provide import pinned_version, provide, provided
+from generator.toolchain.tool import Tool, ToolUnavailable, why
+
+#: Set to anything but 0: pass by the user's own managers, use the pinned ones.
+PREFER_PROVIDED = "SCAFFOLD_PROVIDED"
+
+
+def obtain(
+    manager: Manager,
+    python: Path,
+    *,
+    prefer_provided: bool = False,
+    on_line: Callable[[str], None] | None = None,
+) -> Tool:
+    """Find a manager's executable, or provide it (seconds, and downloads, the first time).
+
+    Raises `ToolUnavailable` with the remedy, `NoIndex` where no package index can be told.
+    """
+    tool = find(manager, python, prefer_provided=prefer_provided)
+    if tool is not None:
+        return tool
+    if pinned_version(manager) is None:
+        names = " or ".join((manager.executable, *manager.alternatives))
+        raise ToolUnavailable(manager.title, f"no {names} on PATH", f"see {manager.homepage}")
+    return provide(manager, on_line)
+
+
+def find(manager: Manager, python: Path, *, prefer_provided: bool = False) -> Tool | None:
+    """Return a manager's executable without providing it; `python` stands for `python3`.
+
+    The user's own on PATH wins over a provided one and over the built-in engine, unless
+    `prefer_provided` or the environment variable `SCAFFOLD_PROVIDED` says otherwise. What does not
+    run (a shim without a version behind it) is not found.
+    """
+    if manager.executable == "python3":
+        base = base_of(python)
+        return Tool("python3", base[0], base[1], "PATH") if base else None
+    if not (prefer_provided or os.environ.get(PREFER_PROVIDED, "0") not in {"", "0"}):
+        for name in (manager.executable, *manager.alternatives):
+            for candidate in _on_path(name):
+                if version := _version(manager, candidate):
+                    return Tool(name, candidate, version, "PATH")
+    return _engine(manager) if manager.engine else provided(manager)
+
+
+def _engine(manager: Manager) -> Tool:
+    """Return the built-in engine's command line, which its module writes as a small script."""
+    key = hashlib.sha256(f"{sys.executable}\n{__file__}".encode()).hexdigest()[:16]
+    programs = cache_root() / "engines" / f"{manager.name}-{key}"
+    programs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=programs) as aside:
+        written: Path = importlib.import_module(manager.engine).write_shim(Path(aside))
+        executable = written.replace(programs / written.name)
+    outcome = _ask_version(manager, executable)
+    if not outcome.ok:
+        remedy = f"install scaffold's extra for it, or {manager.title} itself: {manager.homepage}"
+        raise ToolUnavailable(manager.title, why(outcome), remedy)
+    return Tool(manager.executable, executable, outcome.output.strip(), "engine")
+
+
+def _on_path(name: str) -> Iterator[Path]:
+    for folder in os.get_exec_path():
+        if found := shutil.which(name, path=folder):
+            yield Path(found)
+
+
+def _version(manager: Manager, executable: Path) -> str | None:
+    """Return the version that an executable prints of itself, or None where it does not work."""
+    outcome = _ask_version(manager, executable)
+    found = re.search(r"\d+(\.\d+)+\w*", outcome.output)
+    return found[0] if outcome.ok and found else None
+
+
+def _ask_version(manager: Manager, executable: Path) -> Outcome:
+    folder = cache_root()
+    argv = (str(executable), *manager.version_argv[1:])
+    return run(Step("version", argv, folder, child_environment(folder)), timeout=60)

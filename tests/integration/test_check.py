@@ -1,0 +1,147 @@
+"""`scaffold check` with the real managers: green for what we ship, red for what is broken or missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.catalog import manager_names, managers
+from generator.toolchain.environment import cache_root
+from tests.support import conda_channel
+from tests.support.hostile import world
+
+pytestmark = pytest.mark.integration
+
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+#: What a manager may lack: the verb, and the managers. Everything else has to be there.
+MAY_LACK = {
+    "pip": {"add", "remove"},
+    "conda": {"add", "remove", "export", "export-pylock"},
+}
+KEYS = {"verb", "argv", "seconds", "exit_code", "expect", "status", "reason"}
+
+
+def check(
+    *words: str | Path, cwd: Path, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "generator", "check", *map(str, words)]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **(env or {})}
+    return subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
+
+
+def statuses(case: dict[str, Any], verb: str) -> list[str]:
+    return [step["status"] for step in case["steps"] if step["verb"] == verb]
+
+
+def test_every_layout_is_proven_whatever_surrounds_it(tmp_path: Path) -> None:
+    """All layouts, in an environment full of traps; only the check's own folders change."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "decoy"], check=True)
+    hostile = world(tmp_path / "world", decoy=tmp_path / "decoy")
+    # These would keep our own interpreter from starting: that is the user's to repair.
+    own = {"PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS"}
+    env = {name: value for name, value in hostile.environ.items() if name not in own}
+    env["XDG_CACHE_HOME"] = str(cache_root().parent)
+    channel = conda_channel.build(cache_root() / "tests" / "conda")
+    before = hostile.snapshot()
+
+    ran = check(
+        *("--json", tmp_path / "report.json", "--junit", tmp_path / "report.xml"),
+        *("--data", f"python_version={VERSION}", "--conda-channel", channel, "--jobs", "1"),
+        cwd=tmp_path,
+        env=env,
+    )
+
+    print(ran.stderr)
+    assert ran.returncode == 0, ran.stderr
+    assert hostile.snapshot() == before
+    assert list(hostile.temporary.iterdir()) == []
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["schema"] == 1
+    assert report["ok"] is True
+    assert [case["manager"] for case in report["cases"]] == list(manager_names())
+    for case in report["cases"]:
+        _proven(case)
+    assert len({tuple(case["tests"]) for case in report["cases"]}) == 1
+    assert len(report["cases"][0]["tests"]) > 50
+    assert report["resolved"]["aiobotocore"].keys() == set(manager_names())
+    assert all(one["explained"] and one["reasons"] for one in report["differences"])
+    _junit_agrees(ET.parse(tmp_path / "report.xml").getroot(), report)
+
+
+def _proven(case: dict[str, Any]) -> None:
+    name = case["manager"]
+    assert case["manager_version"], name
+    assert case["engine"] in {"PATH", "provided", "engine"}
+    assert all(step.keys() == KEYS for step in case["steps"])
+    lacking = {step["verb"] for step in case["steps"] if step["status"] == "unsupported"}
+    assert lacking == MAY_LACK.get(name, set()), name
+    assert all(step["reason"] for step in case["steps"] if step["status"] == "unsupported")
+    wanted = {"create", "install", "test", "lint", "typecheck", "lock", "lock-check", "clean"}
+    wanted |= {"install-locked", "inspect", "export", "export-pylock", "add", "remove"}
+    assert wanted <= {step["verb"] for step in case["steps"]}
+    red = [step for step in case["steps"] if step["expect"] == "nonzero"]
+    assert [step["verb"] for step in red] == ["lock-check"], name
+    assert red[0]["exit_code"] > 0
+    times = 2 + ("export" not in lacking)
+    assert len(statuses(case, "test")) == times * len(_commands(name, "test"))
+
+
+def _commands(name: str, verb: str) -> tuple[object, ...]:
+    return next(manager.commands[verb] for manager in managers() if manager.name == name)
+
+
+def _junit_agrees(root: ET.Element, report: dict[str, Any]) -> None:
+    assert not root.findall(".//failure")
+    assert not root.findall(".//error")
+    for suite, case in zip(root, report["cases"], strict=False):
+        assert suite.get("name") == case["manager"]
+        assert suite.get("tests") == str(len(case["steps"]))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A uv project, as `scaffold new` writes it."""
+    argv = [sys.executable, "-m", "generator", "new", "app", "--manager", "uv", "--no-git"]
+    argv += ["--python-version", VERSION, "--quiet"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run(argv, cwd=tmp_path, env=env, check=True)
+    return tmp_path / "app"
+
+
+def test_a_project_whose_tests_fail_is_red_and_everything_else_is_still_tried(
+    project: Path, tmp_path: Path
+) -> None:
+    (project / "tests" / "test_red.py").write_text("def test_red() -> None:\n    assert False\n")
+    files = sorted(project.rglob("*"))
+    ran = check("--project", project, "--json", "-", "--keep", tmp_path / "kept", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert sorted(project.rglob("*")) == files  # a copy is checked, never the project itself
+    (case,) = json.loads(ran.stdout)["cases"]
+    assert case["ok"] is False
+    assert statuses(case, "test")[0] == "failed"
+    assert statuses(case, "lock") == ["passed"]
+    assert "FAILED tests/test_red.py::test_red" in ran.stderr  # the output in full
+    repeat = next(
+        line for line in ran.stderr.splitlines() if line.startswith("repeat it by hand: ")
+    )
+    assert f"cd {tmp_path}/kept/uv/app && " in repeat
+    assert repeat.endswith("uv run pytest")
+
+
+def test_without_an_index_nothing_is_green(project: Path, tmp_path: Path) -> None:
+    env = {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "SCAFFOLD_PROVIDED": "1"}
+    env["XDG_CACHE_HOME"] = str(tmp_path / "cache")  # nothing has been downloaded yet
+    ran = check("--project", project, "--json", "-", cwd=tmp_path, env=env)
+    assert ran.returncode == 1
+    (case,) = json.loads(ran.stdout)["cases"]
+    assert case["ok"] is False
+    assert {step["status"] for step in case["steps"]} <= {"passed", "unable", "not_run"}
+    assert "unable" in {step["status"] for step in case["steps"]}
+    assert "everything claimed is so" not in ran.stderr.splitlines()

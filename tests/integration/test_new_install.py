@@ -1,0 +1,66 @@
+"""`scaffold new --install`: a project that works when the command ends, or says why it does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.integration
+PROGRAM = str(Path(sys.executable).with_name("scaffold"))
+WORDS = [PROGRAM, "new", "demo", "--manager", "uv", "--install", "--json", "report.json"]
+VERBS = ["create", "install", "lock", "test"]
+
+
+def _report(folder: Path) -> dict[str, object]:
+    report: dict[str, object] = json.loads((folder / "report.json").read_text())["install"]
+    return report
+
+
+def test_plain_lines_go_to_standard_error(tmp_path: Path) -> None:
+    done = subprocess.run(WORDS, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stderr.splitlines()]
+    assert [line[1] for line in lines if line[0] == "passed"] == VERBS
+    assert "demo/" in done.stdout
+    assert "uv sync" not in done.stdout.partition("Next:")[2], "that is done"
+    report = _report(tmp_path)
+    assert report["ok"] is True
+    staged = subprocess.run(
+        ["git", "diff", "--cached", "--name-only"],
+        cwd=tmp_path / "demo",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "uv.lock" in staged.stdout
+    assert ".venv" not in staged.stdout
+
+
+def test_a_terminal_shows_what_runs(tmp_path: Path) -> None:
+    with Terminal(WORDS, tmp_path, os.environ, timeout=300) as screen:
+        screen.expect("create: uv venv", "passed", "install: uv sync", "passed", "test: uv run")
+        assert screen.wait() == 0, screen.text
+        assert "Next:" in screen.text
+
+
+def test_what_fails_is_shown_with_the_command_to_repeat(tmp_path: Path) -> None:
+    env = {**os.environ, "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"}
+    done = subprocess.run(WORDS, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"repeat it with: cd {tmp_path / 'demo'} && uv sync" in done.stderr
+    assert (tmp_path / "demo" / "pyproject.toml").exists()
+    report = _report(tmp_path)
+    assert report["ok"] is False
+    steps = report["steps"]
+    assert isinstance(steps, list)
+    assert [step["status"] for step in steps] == ["passed", "failed", "not_run", "not_run"]
+    assert steps[2]["exit_code"] is None
+    assert "uv sync" in done.stdout.partition("Next:")[2], "it is still to be done"
