@@ -5,7 +5,8 @@
 DIR is an environment for the competitors; where it does not exist, it is made and they are
 installed there, with uv, and `copier` renders the very template that `scaffold new` does. Every
 round runs each command once, in a changing order; a ratio is taken within a round, so that what
-else goes on on the machine meets both. This measures, and fails nothing.
+else goes on on the machine meets both. Every project has a name of its own, so that no tool has
+seen it before. This measures, and fails nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from generator.catalog import templates_root
 
 COMPETITORS = ["copier", "hatch", "cookiecutter", "pyscaffold", "setuptools<81"]
 ANSWERS = {
-    "package-name": "demo",
     "description": "A demo",
     "author-name": "A",
     "author-email": "a@example.org",
@@ -43,7 +43,7 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Contender:
-    """A command line that makes a project called demo in the working directory."""
+    """A command line that makes a project called NAME in the working directory."""
 
     name: str
     argv: list[str]
@@ -52,25 +52,26 @@ class Contender:
 def contenders(venv: Path, cookiecutter: Path) -> list[Contender]:
     """Return the commands that are measured; the first is what the others are compared with."""
     scaffold = str(Path(sys.executable).with_name("scaffold"))
-    ours = [f"--{key}={value}" for key, value in ANSWERS.items()]
+    ours = ["--package-name=NAME", *(f"--{key}={value}" for key, value in ANSWERS.items())]
     theirs = [f"--data={key.replace('-', '_')}={value}" for key, value in ANSWERS.items()]
     programs = venv / "bin"
     template = str(templates_root())
-    copier = ["copy", "--quiet", "--defaults", "--data=project_name=demo", "--data=manager=poetry"]
+    copier = ["copy", "--quiet", "--defaults", "--data=project_name=NAME", "--data=manager=poetry"]
     return [
         Contender("python -c pass", [sys.executable, "-c", "pass"]),
         Contender("import click", [sys.executable, "-c", "import click"]),
         Contender("scaffold --help", [scaffold, "--help"]),
         Contender(
             "scaffold new",
-            [scaffold, "new", "demo", "--manager=poetry", "--no-git", "--quiet", *ours],
+            [scaffold, "new", "NAME", "--manager=poetry", "--no-git", "--quiet", *ours],
         ),
-        Contender("copier copy", [str(programs / "copier"), *copier, *theirs, template, "demo"]),
-        Contender("hatch new", [str(programs / "hatch"), "new", "demo"]),
+        Contender("copier copy", [str(programs / "copier"), *copier, *theirs, template, "NAME"]),
+        Contender("hatch new", [str(programs / "hatch"), "new", "NAME"]),
         Contender(
-            "cookiecutter", [str(programs / "cookiecutter"), "--no-input", str(cookiecutter)]
+            "cookiecutter",
+            [str(programs / "cookiecutter"), "--no-input", str(cookiecutter), "name=NAME"],
         ),
-        Contender("putup", [str(programs / "putup"), "--no-config", "demo"]),
+        Contender("putup", [str(programs / "putup"), "--no-config", "NAME"]),
     ]
 
 
@@ -97,16 +98,13 @@ def cookiecutter_template(folder: Path) -> Path:
     return folder
 
 
-def run_once(contender: Contender, env: dict[str, str]) -> tuple[float, float]:
-    """Run a command in a fresh directory; return seconds of wall and of processor time."""
+def run_once(contender: Contender, name: str, env: dict[str, str]) -> float:
+    """Run a command in a fresh directory; return its wall seconds."""
+    argv = [word.replace("NAME", name) for word in contender.argv]
     with tempfile.TemporaryDirectory() as folder:
-        before, begin = os.times(), time.perf_counter()
-        subprocess.run(
-            contender.argv, cwd=folder, env=env, check=True, capture_output=True, timeout=120
-        )
-        wall, after = time.perf_counter() - begin, os.times()
-    used = after.children_user + after.children_system
-    return wall, used - before.children_user - before.children_system
+        begin = time.perf_counter()
+        subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True, timeout=120)
+        return time.perf_counter() - begin
 
 
 def measure(commands: list[Contender], rounds: int, env: dict[str, str]) -> dict[str, list[float]]:
@@ -116,7 +114,7 @@ def measure(commands: list[Contender], rounds: int, env: dict[str, str]) -> dict
         order = commands[:]
         random.Random(number).shuffle(order)
         for contender in order:
-            wall, _ = run_once(contender, env)
+            wall = run_once(contender, f"demo{number}", env)
             if number:
                 walls[contender.name].append(wall)
     return walls

@@ -14,8 +14,7 @@ from typing import Any
 
 from generator.catalog import load_yaml
 from generator.errors import BadFile, InvalidAnswer, ScaffoldError, UnknownName
-from generator.memo import recall
-from generator.render import expand, questionnaire
+from generator.render import expand, from_yaml, questionnaire
 
 #: Asks a person: a question, the answers so far and the default; returns the answer.
 Ask = Callable[["Question", Mapping[str, Any], Any], Any]
@@ -41,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of `copier.yml`; `default` and `validator` are templates over answers above it."""
+    """One question of `copier.yml`; `default` and `validator` may use the answers above it."""
 
     key: str
     type: str
@@ -57,7 +56,7 @@ class Question:
         """Return the default, given the answers so far."""
         value = expand(self.default, context) if isinstance(self.default, str) else self.default
         if self.type == "yaml":
-            return recall("yaml", value, load_yaml) if isinstance(value, str) else value
+            return from_yaml(value) if isinstance(value, str) else value
         return self.parse(value)
 
     def parse(self, value: Any) -> Any:

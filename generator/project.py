@@ -25,7 +25,7 @@ class NoProject(ScaffoldError):
 
 @dataclass(frozen=True)
 class Project:
-    """A project's directory, its recorded answers, and the version of us that made it ("" if old)."""
+    """A project's directory, its recorded answers, and the version of us that made it, or ""."""
 
     root: Path
     recorded: Mapping[str, Any]

@@ -14,11 +14,10 @@ from generator.answers import Answers
 from generator.catalog import Manager, manager, metavariables
 from generator.check.equivalence import differences
 from generator.check.model import CaseReport, Report, StepReport
-from generator.check.scene import PROBE, Scene, Watcher
+from generator.check.scene import ORIGINS, PROBE, Scene, Watcher, set_up
 from generator.check.story import tell
 from generator.errors import ScaffoldError
 from generator.render import render
-from generator.toolchain import prepare
 
 __all__ = ["Case", "Report", "Watcher", "check"]
 
@@ -89,7 +88,7 @@ def _play(
         shutil.copytree(case.project, project, ignore=shutil.ignore_patterns(*_NOT_COPIED))
     blank = CaseReport(chosen.name, "", "", case.answers.values, ())
     try:
-        bench = prepare(chosen, case.answers["python_version"], place / "bench")
+        bench = set_up(chosen, case.answers.context["pythons"], place / "bench", watcher)
     except ScaffoldError as error:
         step = StepReport("provide", (), 0.0, None, "zero", "unable", str(error))
         watcher.finished(chosen.name, step)
@@ -114,7 +113,7 @@ def _play(
 
 def _engine(chosen: Manager, origin: str, channel: str) -> str:
     """Say what did the work and, for a manager with channels, from where."""
-    where = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}[origin]
+    where = ORIGINS[origin]
     return f"{where}, from {channel or 'conda-forge'}" if chosen.engine else where
 
 

@@ -42,11 +42,12 @@ def _case(case: CaseReport) -> dict[str, Any]:
         "answers": dict(case.answers),
         "ok": case.ok,
         "tests": list(case.tests),
-        "steps": [_step(step) for step in case.steps],
+        "steps": [step_dict(step) for step in case.steps],
     }
 
 
-def _step(step: StepReport) -> dict[str, Any]:
+def step_dict(step: StepReport) -> dict[str, Any]:
+    """Return a step as every report of ours has it."""
     return {
         "verb": step.verb,
         "argv": list(step.argv),

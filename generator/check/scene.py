@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
@@ -15,10 +16,12 @@ from typing import Any, Literal, Protocol
 from generator.catalog import Command, Manager
 from generator.check.model import Package, Status, StepReport
 from generator.run import Outcome, Step, run
-from generator.toolchain import Bench
+from generator.toolchain import Bench, NoInterpreter, prepare
 
 #: What `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
 PROBE = "tomli-w"
+#: How the place is called where a manager was found.
+ORIGINS = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}
 #: Longest time for one step, in seconds.
 TIMEOUT = 1200.0
 #: Verbs that never need a network: what they print says nothing about it.
@@ -41,6 +44,29 @@ class Watcher(Protocol):
 
     def finished(self, manager: str, step: StepReport) -> None:
         """Take note of a step's end."""
+
+
+def set_up(manager: Manager, pythons: Sequence[str], folder: Path, watcher: Watcher) -> Bench:
+    """Find or provide a manager, and the oldest of `pythons` that this machine has.
+
+    Raises `ToolUnavailable`, `NoIndex`, or `NoInterpreter` for the first of them.
+    """
+    begin = time.monotonic()
+    watcher.started(manager.name, "provide", f"looking for {manager.title}")
+    missing: list[NoInterpreter] = []
+    for version in pythons:
+        try:
+            bench = prepare(manager, version, folder)
+        except NoInterpreter as error:
+            missing.append(error)
+            continue
+        seconds = round(time.monotonic() - begin, 3)
+        found = f"{bench.tool.name} {bench.tool.version}, {ORIGINS[bench.tool.origin]}"
+        watcher.finished(
+            manager.name, StepReport("provide", (), seconds, None, "zero", "passed", found)
+        )
+        return bench
+    raise missing[0]
 
 
 class Broken(Exception):

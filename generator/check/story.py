@@ -33,6 +33,8 @@ def tell(scene: Scene, answers: Answers) -> None:
     """Play every act whose needs are met; what happened is in the scene."""
     broken: set[str] = set()
     for act in STORY:
+        if scene.cancel.is_set():
+            return
         if missing := [need for need in act.needs if need in broken]:
             broken.add(act.name)
             for verb in act.verbs:

@@ -18,6 +18,7 @@ from generator.check.report import as_json, as_junit
 from generator.cli.inputs import MANAGER, NAME, gather
 from generator.cli.progress import failures, progress
 from generator.cli.show import check_report
+from generator.cli.signals import unwinding
 from generator.errors import BadFile
 
 EPILOG = """\b
@@ -73,7 +74,7 @@ def command(
         raise click.UsageError("--project has its own answers; leave --data and --answers out")
     folder = _work_folder(keep)
     try:
-        with progress(sys.stderr) as watcher:
+        with unwinding(), progress(sys.stderr) as watcher:
             report = check(
                 cases,
                 folder,

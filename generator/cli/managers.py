@@ -13,12 +13,10 @@ from typing import IO, Any
 import click
 
 from generator.catalog import Manager, managers
+from generator.check.scene import ORIGINS
 from generator.toolchain import Tool, ToolUnavailable, find, pinned_version
 
 SCHEMA = 1
-
-#: How each origin of a tool is called, to people.
-ORIGINS = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}
 
 
 @dataclass(frozen=True)

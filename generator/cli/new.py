@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from generator.cli.show import (
     next_commands,
     write_report,
 )
+from generator.cli.signals import unwinding
 from generator.errors import MissingAnswers
 from generator.render import render
 from generator.tree import Tree, check_target
@@ -177,7 +177,8 @@ def _finish(
     if install:
         from generator.cli.install import install as run_steps
 
-        report["install"] = run_steps(manager, settled, target, names, output)
+        with unwinding():
+            report["install"] = run_steps(manager, settled, target, names, output)
         if repository:
             git.stage(target)
     report["next"] = next_commands(
@@ -237,14 +238,8 @@ def _choices(key: str) -> str:
 @contextmanager
 def _nothing_written() -> Iterator[None]:
     """Say so where Ctrl-C, or a polite kill, comes before the project is in place."""
-
-    def terminated(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, terminated)
     try:
-        yield
+        with unwinding():
+            yield
     except (KeyboardInterrupt, EOFError) as error:
         raise Interrupted("nothing was written") from error
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -28,10 +28,20 @@ class Progress(Protocol):
 
 def describe(manager: str, step: StepReport) -> str:
     """Return the one line that says what became of a step."""
-    seconds = f"{step.seconds:7.1f} s" if step.exit_code is not None else " " * 9
+    seconds = f"{step.seconds:7.1f} s" if step.seconds else " " * 9
     what = " ".join(step.argv) if step.fine and step.argv else step.reason
     status = step.status.replace("_", " ")
     return f"{manager:<8}{step.verb:<16}{status:<12}{seconds}  {what}"
+
+
+class Quiet:
+    """Nothing."""
+
+    def started(self, manager: str, verb: str, line: str) -> None:
+        """Say nothing."""
+
+    def finished(self, manager: str, step: StepReport) -> None:
+        """Say nothing."""
 
 
 class Plain:
@@ -101,8 +111,11 @@ class Live:
 
 
 @contextmanager
-def progress(stream: TextIO) -> Iterator[Progress]:
+def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Progress]:
     """Yield what shows progress on this stream: live on a terminal, plain lines elsewhere."""
+    if quiet:
+        yield Quiet()
+        return
     if not stream.isatty():
         yield Plain(stream)
         return

@@ -53,7 +53,7 @@ def _type(question: Question, context: Mapping[str, Any], default: Any, stream: 
         default="" if default is None else str(default),
         validate=validate,
         validate_while_typing=False,
-        placeholder=[("class:text-area.placeholder", question.placeholder)],
+        placeholder=[("ansibrightblack", question.placeholder)],
         output=create_output(stream),
     ).unsafe_ask()
     # Where nothing is no answer, clearing the line brings the default back.

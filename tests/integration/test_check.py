@@ -1,4 +1,4 @@
-"""`scaffold check` with the real managers: green for what we ship, red for what is broken or missing."""
+"""`scaffold check` with real managers: green for what we ship, red for what is broken."""
 
 from __future__ import annotations
 

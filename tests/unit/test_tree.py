@@ -284,6 +284,29 @@ def test_a_write_that_the_system_refuses_is_taken_back(tmp_path: Path, merge: bo
     assert snapshot(tmp_path) == before
 
 
+@pytest.mark.parametrize("step", range(1, 6))
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(5, "Input/output error")])
+def test_a_merge_that_fails_midway_is_taken_back(
+    occupied: Path, monkeypatch: pytest.MonkeyPatch, step: int, error: BaseException
+) -> None:
+    before = snapshot(occupied)
+    renames = 0
+    rename = Path.rename
+
+    def failing(self: Path, to: Path) -> Path:
+        nonlocal renames
+        renames += 1
+        if renames == step:
+            raise error
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises((KeyboardInterrupt, TargetError)):
+        TREE.write(occupied, force=True, overwrite=True)
+    assert renames == step
+    assert snapshot(occupied) == before
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_kill_at_any_time_leaves_all_or_nothing(tmp_path: Path, number: signal.Signals) -> None:
     seen = set()

@@ -27,7 +27,8 @@ class Silent:
 def scene(tmp_path: Path, **commands: Any) -> Scene:
     text = {
         "title": "Toy", "homepage": "", "executable": "sh", "version": ["sh"], "manifest": ["m"],
-        "lock": ["l"], "scope": "platform", "environment": ".venv", "files": [], "commands": commands,
+        "lock": ["l"], "scope": "platform", "environment": ".venv", "files": [],
+        "commands": commands,
     }  # fmt: skip
     import json
 
@@ -117,7 +118,7 @@ def test_no_network_is_unable_and_a_failing_test_that_speaks_of_it_is_not(tmp_pa
 JUNIT = """<testsuites><testsuite>
 <testcase classname="tests.test_s3" name="test_a[x.y]" file="tests/test_s3.py"/>
 <testcase classname="tests.test_s3.TestB" name="test_c" file="tests/test_s3.py"/>
-<testcase classname="tests.test_s3" name="test_skipped" file="tests/test_s3.py"><skipped/></testcase>
+<testcase classname="tests.test_s3" name="test_no" file="tests/test_s3.py"><skipped/></testcase>
 </testsuite></testsuites>"""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import marshal
 import os
 import signal
 import subprocess
@@ -351,16 +352,26 @@ def test_it_does_without_a_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert done.returncode == 0, done.stderr
 
 
-def test_a_spoiled_cache_is_not_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spoil", ["half", "other", "empty", "entries"])
+def test_a_spoiled_cache_is_not_used(tmp_path: Path, spoil: str) -> None:
     env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     argv = [PROGRAM, "new", "--manager", "uv", "--no-git", "-q", "--project-name=demo", *ALL]
     subprocess.run([*argv, "first"], env=env, check=True)
-    cached = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(cached) > 20
-    for path in cached:
-        path.write_bytes(path.read_bytes()[: -(path.stat().st_size // 2)])
+    [cached] = [path for path in tmp_path.rglob("*") if path.is_file()]
+    data = cached.read_bytes()
+    entries = marshal.loads(data)
+    assert len(entries) > 100
+    cached.write_bytes(
+        {
+            "half": data[: len(data) // 2],
+            "other": b"something else",
+            "empty": b"",
+            "entries": marshal.dumps({key: entry[:-9] for key, entry in entries.items()}),
+        }[spoil]
+    )
     subprocess.run([*argv, "second"], env=env, check=True)
     assert files("first") == files("second")
+    assert len(marshal.loads(cached.read_bytes())) >= len(entries), "it was mended"
 
 
 def test_the_module_runs_as_a_program() -> None:
