@@ -6,6 +6,7 @@ costs no more than click does.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -68,6 +69,7 @@ def main() -> None:
 
     A mistake of the user's is one line on standard error and exit code 2, Ctrl-C is exit code 130.
     """
+    gc.set_threshold(50_000)  # a short run makes no rubbish worth looking for while it imports
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without our characters
