@@ -119,7 +119,7 @@ def command(
             tree.validate()
         else:
             repository = _repository(target, wanted=git)
-            tree.write(target, force=force, overwrite=overwrite)
+            _write(tree, target, force=force, overwrite=overwrite)
     if not diff:
         for line in draw(str(target), tree.files):
             output.say(line)
@@ -151,6 +151,16 @@ def _settle(given: Mapping[str, Any], output: Output, *, defaults: bool) -> Answ
     return resolve(given, ask=asker(output.stream), suggested=suggestions(given))
 
 
+def _write(tree: Tree, target: Path, *, force: bool, overwrite: bool) -> None:
+    """Write; Ctrl-C in the last step of it comes too late, and that is what it says then."""
+    try:
+        tree.write(target, force=force, overwrite=overwrite)
+    except KeyboardInterrupt as error:
+        if set(tree.changes(target).values()) != {"same"}:
+            raise
+        raise Interrupted("the project is written") from error
+
+
 def _finish(
     settled: Answers,
     target: Path,
@@ -177,8 +187,11 @@ def _finish(
     if install:
         from generator.cli.install import install as run_steps
 
-        with unwinding():
-            report["install"] = run_steps(manager, settled, target, names, output)
+        try:
+            with unwinding():
+                report["install"] = run_steps(manager, settled, target, names, output)
+        except KeyboardInterrupt as error:
+            raise Interrupted("the project is written, but not ready: go on by hand") from error
         if repository:
             git.stage(target)
     report["next"] = next_commands(

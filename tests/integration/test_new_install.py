@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Terminal
+from tests.support.terminal import CTRL_C, Terminal
 
 pytestmark = pytest.mark.integration
 PROGRAM = str(Path(sys.executable).with_name("scaffold"))
@@ -48,6 +48,16 @@ def test_a_terminal_shows_what_runs(tmp_path: Path) -> None:
         screen.expect("uv venv", "passed", "uv sync", "passed", "uv run pytest")
         assert screen.wait() == 0, screen.text
         assert "Next:" in screen.text
+
+
+def test_ctrl_c_says_what_is_there(tmp_path: Path) -> None:
+    with Terminal(WORDS, tmp_path, os.environ, timeout=300) as screen:
+        screen.expect("running", "uv run pytest")
+        screen.press(CTRL_C)
+        assert screen.wait() == 130, screen.text
+    assert "interrupted; the project is written, but not ready" in screen.text
+    assert "Traceback" not in screen.text
+    assert (tmp_path / "demo" / "uv.lock").exists()
 
 
 def test_what_fails_is_shown_with_the_command_to_repeat(tmp_path: Path) -> None:
