@@ -50,10 +50,9 @@ class Tree:
     def validate(self) -> None:
         """Parse every TOML, YAML, JSON and Python file; raise `BadTemplate` for a bad one."""
         for path, file in self.files.items():
-            kind = PurePosixPath(path).suffix or path
-            if parse := _PARSERS.get(kind):
+            if parse := _PARSERS.get(PurePosixPath(path).suffix or path):
                 try:
-                    recall(f"valid {kind}", file.data.decode(), parse)
+                    parse(file.data.decode())
                 except Exception as error:  # each parser has its own family
                     raise BadTemplate(path, f"{type(error).__name__}: {error}") from error
 
@@ -140,13 +139,13 @@ class Tree:
                 (aside / _JOURNAL).unlink()
 
     def _put(self, folder: Path, files: Mapping[str, File]) -> None:
-        umask = _umask()
         folder.mkdir()
+        for parent in {(folder / path).parent for path in files}:
+            parent.mkdir(parents=True, exist_ok=True)
         for path, file in files.items():
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(file.data)
-            place.chmod((0o777 if file.mode & 0o111 else 0o666) & ~umask)
+            (folder / path).write_bytes(file.data)
+            if file.mode & 0o111:
+                (folder / path).chmod(0o777 & ~_umask())
 
 
 def check_target(target: Path, *, force: bool = False) -> None:
@@ -301,44 +300,43 @@ def _lines(data: bytes) -> list[str]:
     return data.decode(errors="replace").splitlines(keepends=True)
 
 
-def _toml(text: str) -> bool:
+def _toml(text: str) -> object:
     import tomllib
 
-    tomllib.loads(text)
-    return True
+    return tomllib.loads(text)
 
 
-def _python(text: str) -> bool:
+def _python(text: str) -> object:
     import symtable
 
-    symtable.symtable(text, "<template>", "exec")  # the same parser as ast's, in half the time
-    return True
+    # The same parser as ast's, in half the time.
+    return symtable.symtable(text, "<template>", "exec")
 
 
-def _yaml(text: str) -> bool:
-    if not all(map(_is_plain, text.splitlines())):
-        load_yaml(text)
+def _yaml(text: str) -> object:
+    # Importing PyYAML costs more than all else here: not for the lines of an answers file, nor for
+    # a file that was the same the last time.
+    return all(map(_is_plain, text.splitlines())) or recall("yaml is valid", text, _is_yaml)
+
+
+def _is_yaml(text: str) -> bool:
+    load_yaml(text)
     return True
 
 
 def _is_plain(line: str) -> bool:
-    """Say whether a line of YAML is `key: JSON`, for which importing PyYAML costs too much."""
+    """Say whether a line of YAML is a comment, or `key: JSON`."""
     key, _, value = line.partition(": ")
     with suppress(ValueError):
         return line.startswith("#") or (key.isidentifier() and json.loads(value) is not None)
     return False
 
 
-def _json(text: str) -> bool:
-    json.loads(text)
-    return True
-
-
 #: By suffix, or by name where there is none: raises where the text is not what it should be.
-_PARSERS: Mapping[str, Callable[[str], bool]] = {
+_PARSERS: Mapping[str, Callable[[str], object]] = {
     ".toml": _toml,
     "Pipfile": _toml,
-    ".json": _json,
+    ".json": json.loads,
     ".yml": _yaml,
     ".yaml": _yaml,
     ".py": _python,

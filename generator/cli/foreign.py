@@ -11,7 +11,12 @@ from typing import Any
 import click
 import copier
 import jinja2
-from copier.errors import CopierError, InteractiveSessionError, UnsafeTemplateError
+from copier.errors import (
+    CopierAnswersInterrupt,
+    CopierError,
+    InteractiveSessionError,
+    UnsafeTemplateError,
+)
 from plumbum.commands.processes import ProcessExecutionError
 
 from generator import __version__
@@ -91,6 +96,8 @@ def _refused(source: str) -> Iterator[None]:
     """Turn what Copier, or the template, objects to into a `TemplateRefused`."""
     try:
         yield
+    except CopierAnswersInterrupt as error:
+        raise KeyboardInterrupt from error
     except UnsafeTemplateError as error:
         raise TemplateRefused(source, str(error), "add --trust if you trust its authors") from error
     except InteractiveSessionError as error:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Scaffold
+from tests.support.terminal import CTRL_C, ENTER, Terminal
 
 
 @pytest.fixture
@@ -84,6 +87,25 @@ def test_trust_lets_tasks_run(scaffold: Scaffold, template: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert Path("made/task-ran").exists()
+
+
+def test_it_asks_in_a_terminal_and_ctrl_c_writes_nothing(template: Path) -> None:
+    program = str(Path(sys.executable).with_name("scaffold"))
+    argv = [program, "new", "deep/made", "--template", str(template)]
+    with Terminal(argv, Path.cwd(), os.environ) as screen:
+        screen.expect("word")
+        screen.press("hi", ENTER)
+        screen.expect("other")
+        screen.press(ENTER)
+        assert screen.wait() == 0, screen.text
+    assert Path("deep/made/hi/file.txt").read_text() == "hi right\n"
+    argv[2] = "other/made"
+    with Terminal(argv, Path.cwd(), os.environ) as screen:
+        screen.expect("word")
+        screen.press(CTRL_C)
+        assert screen.wait() == 130, screen.text
+    assert "interrupted; nothing was written" in screen.text
+    assert not Path("other").exists()
 
 
 def test_no_such_template_and_a_taken_target(scaffold: Scaffold, template: Path) -> None:
