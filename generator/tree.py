@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ ASIDE = ".scaffold-aside"
 #: In such a folder: the paths being moved into a folder that was there before. While it exists, the
 #: move is not complete and can be taken back.
 _JOURNAL = "journal.json"
+_ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT}
 
 
 class TargetError(ScaffoldError):
@@ -86,7 +88,7 @@ class Tree:
         the file system refuses.
         """
         self.validate()
-        with refusals(target):
+        with refusals(target), _undisturbed():
             place = target.resolve() if target.is_symlink() else target
             clear_leftovers(place)
             check_target(target, force=force)
@@ -129,20 +131,21 @@ class Tree:
             (aside / "old").mkdir()
             folders = {str(new) for path in changes for new in _missing((target / path).parent)}
             _write_journal(aside, changes, folders)
-            with _undisturbed():
-                try:
-                    for path in changes:
-                        _move_in(target, aside, path)
-                except BaseException:
-                    _take_back(target, aside)
-                    raise
-                (aside / _JOURNAL).unlink()
+            try:
+                for path in changes:
+                    _move_in(target, aside, path)
+            except BaseException:
+                _take_back(target, aside)
+                raise
+            (aside / _JOURNAL).unlink()
 
     def _put(self, folder: Path, files: Mapping[str, File]) -> None:
         folder.mkdir()
         for parent in {(folder / path).parent for path in files}:
             parent.mkdir(parents=True, exist_ok=True)
         for path, file in files.items():
+            if signal.sigpending() & _ENDINGS:
+                raise KeyboardInterrupt  # or whatever the signal's handler raises, a moment later
             (folder / path).write_bytes(file.data)
             if file.mode & 0o111:
                 (folder / path).chmod(0o777 & ~_umask())
@@ -168,10 +171,9 @@ def clear_leftovers(target: Path) -> None:
 
     for aside in target.glob(f".-*{ASIDE}"):
         if _is_dead(aside):
-            with _undisturbed():
-                if (aside / _JOURNAL).exists():
-                    _take_back(target, aside)
-                shutil.rmtree(aside, ignore_errors=True)
+            if (aside / _JOURNAL).exists():
+                _take_back(target, aside)
+            shutil.rmtree(aside, ignore_errors=True)
     if target.parent.is_dir():
         for aside in target.parent.iterdir():
             ours = aside.name.startswith(f".{target.name[:40]}-") and aside.name.endswith(ASIDE)
@@ -214,12 +216,15 @@ def _aside(folder: Path, name: str) -> Iterator[Path]:
     import tempfile
 
     prefix = f".{name[:40]}-{os.getpid()}-"
-    aside = Path(tempfile.mkdtemp(prefix=prefix, suffix=ASIDE, dir=folder))
+    aside: Path | None = None
     try:
+        with _undisturbed():
+            aside = Path(tempfile.mkdtemp(prefix=prefix, suffix=ASIDE, dir=folder))
         yield aside
     finally:
         with _undisturbed():
-            shutil.rmtree(aside, ignore_errors=True)
+            if aside is not None:
+                shutil.rmtree(aside, ignore_errors=True)
 
 
 def _is_dead(aside: Path) -> bool:
@@ -235,12 +240,8 @@ def _is_dead(aside: Path) -> bool:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C and the like wait until a few renames are done, or taken back."""
-    import signal
-
-    before = signal.pthread_sigmask(
-        signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT}
-    )
+    """Let Ctrl-C and the like wait: in the midst of clearing up they would leave things behind."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
     try:
         yield
     finally:
