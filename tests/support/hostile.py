@@ -119,8 +119,10 @@ def _files(roots: Iterable[Path], *, content: bool) -> dict[str, str]:
             if "__pycache__" in path.parts or (path.is_dir() and not path.is_symlink()):
                 continue
             stat = path.lstat()
-            data = os.readlink(path).encode() if path.is_symlink() else b""
-            if content and not path.is_symlink():
+            data = b""
+            if path.is_symlink():
+                data = str(path.readlink()).encode()
+            elif content:
                 data = path.read_bytes()
             digest = hashlib.sha256(data).hexdigest()
             found[str(path)] = f"{stat.st_size} {stat.st_mtime_ns} {digest}"
