@@ -17,7 +17,7 @@ from generator.check import Case, Report, check
 from generator.check.report import as_json, as_junit
 from generator.cli.inputs import MANAGER, NAME, gather
 from generator.cli.progress import failures, progress
-from generator.cli.show import check_report
+from generator.cli.show import check_report, write_text
 from generator.cli.signals import unwinding
 from generator.errors import BadFile
 
@@ -86,8 +86,8 @@ def command(
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    _write(json_path, as_json(report))
-    _write(junit_path, as_junit(report))
+    write_text(json_path, as_json(report))
+    write_text(junit_path, as_junit(report))
     for line in summary(report):
         click.echo(line, err=True)
     if keep is None:
@@ -140,13 +140,6 @@ def _tidy(report: Report, folder: Path) -> None:
             click.echo(f"{case.manager}: kept in {case.kept}", err=True)
     if not any(folder.iterdir()):
         folder.rmdir()
-
-
-def _write(path: str | None, text: str) -> None:
-    if path == "-":
-        sys.stdout.write(text)
-    elif path is not None:
-        Path(path).write_text(text, encoding="utf-8")
 
 
 def summary(report: Report) -> Iterator[str]:

@@ -6,24 +6,15 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from generator.check.model import StepReport
+from generator.check.scene import Watcher
 
 if TYPE_CHECKING:
     from rich.console import Group
 
 _COLOURS = {"passed": "green", "failed": "red", "unable": "red", "not_run": "yellow"}
-
-
-class Progress(Protocol):
-    """Is told of steps from any thread; `say` prints a line between theirs."""
-
-    def started(self, manager: str, verb: str, line: str) -> None:
-        """Show that a step runs."""
-
-    def finished(self, manager: str, step: StepReport) -> None:
-        """Show what became of it."""
 
 
 def describe(manager: str, step: StepReport) -> str:
@@ -111,7 +102,7 @@ class Live:
 
 
 @contextmanager
-def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Progress]:
+def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Watcher]:
     """Yield what shows progress on this stream: live on a terminal, plain lines elsewhere."""
     if quiet:
         yield Quiet()

@@ -90,9 +90,13 @@ def check_report(path: str | None) -> None:
 
 def write_report(path: str | None, report: Mapping[str, Any]) -> None:
     """Write a report as JSON; `-` is standard output. Raises `BadFile` where the system refuses."""
+    write_text(path, json.dumps(report, indent=2) + "\n")
+
+
+def write_text(path: str | None, text: str) -> None:
+    """Write a finished report, if one is wanted; raise `BadFile` where the system refuses."""
     if path is None:
         return
-    text = json.dumps(report, indent=2) + "\n"
     if path == "-":
         sys.stdout.write(text)
         return
@@ -100,4 +104,4 @@ def write_report(path: str | None, report: Mapping[str, Any]) -> None:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         why = f"cannot be written ({error.strerror})"
-        raise BadFile(path, why, "the project itself is written; choose another path") from error
+        raise BadFile(path, why, "all else is done; choose another path") from error
