@@ -102,19 +102,14 @@ def _play(
     report = replace(
         blank,
         manager_version=scene.version or bench.tool.version,
-        engine=_engine(chosen, bench.tool.origin, channel),
+        engine=ORIGINS[bench.tool.origin],
+        channel=(channel or "conda-forge") if chosen.engine else "",
         steps=tuple(scene.steps),
         tests=scene.tests,
         packages=scene.packages,
         kept=str(place),
     )
     return report, scene
-
-
-def _engine(chosen: Manager, origin: str, channel: str) -> str:
-    """Say what did the work and, for a manager with channels, from where."""
-    where = ORIGINS[origin]
-    return f"{where}, from {channel or 'conda-forge'}" if chosen.engine else where
 
 
 def _channel(chosen: Manager, url: str) -> dict[str, str]:

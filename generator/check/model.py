@@ -58,6 +58,8 @@ class CaseReport:
     tests: tuple[str, ...] = ()
     packages: Mapping[str, Package] = field(default_factory=dict)
     available: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Where a manager with channels took its packages from.
+    channel: str = ""
     kept: str = ""
 
     @property

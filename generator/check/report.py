@@ -39,6 +39,7 @@ def _case(case: CaseReport) -> dict[str, Any]:
         "manager": case.manager,
         "manager_version": case.manager_version,
         "engine": case.engine,
+        "channel": case.channel or None,
         "answers": dict(case.answers),
         "ok": case.ok,
         "tests": list(case.tests),

@@ -31,8 +31,8 @@ Examples:
 \b
 Exit code: 0 when all that a layout claims was seen to be so, 1 when not, or when it could not be
 tried (no network, no tool), 2 for a mistake in the command.
-JSON (schema 1): {schema, ok, cases: [{manager, manager_version, engine, answers, ok, tests, steps:
-[{verb, argv, seconds, exit_code, expect, status, reason}]}], resolved, differences}.
+JSON (schema 1): {schema, ok, cases: [{manager, manager_version, engine, channel, answers, ok,
+tests, steps: [{verb, argv, seconds, exit_code, expect, status, reason}]}], resolved, differences}.
 """
 
 
@@ -157,11 +157,12 @@ def summary(report: Report) -> Iterator[str]:
     for case in report.cases:
         seconds = sum(step.seconds for step in case.steps)
         verdict = "ok" if case.ok else "FAILED"
+        source = f", from {case.channel}" if case.channel else ""
         unsupported = sum(step.status == "unsupported" for step in case.steps)
         yield (
             f"{case.manager:<8}{verdict:<8}{seconds:7.1f} s  {len(case.tests)} tests, "
             f"{len(case.steps)} steps, {unsupported} unsupported"
-            f"  ({case.manager_version} {case.engine})"
+            f"  ({case.manager_version} {case.engine}{source})"
         )
     if not report.same_tests:
         yield "the layouts did not run the same tests"

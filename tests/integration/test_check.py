@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from generator.catalog import manager_names, managers
+from generator.catalog import manager, manager_names
+from generator.check.scene import ORIGINS
 from generator.toolchain.environment import cache_root
 from tests.support import conda_channel
 from tests.support.hostile import world
@@ -78,7 +79,8 @@ def test_every_layout_is_proven_whatever_surrounds_it(tmp_path: Path) -> None:
 def _proven(case: dict[str, Any]) -> None:
     name = case["manager"]
     assert case["manager_version"], name
-    assert case["engine"] in {"PATH", "provided", "engine"}
+    assert case["engine"] in ORIGINS.values()
+    assert bool(case["channel"]) is bool(manager(name).engine), name
     assert all(step.keys() == KEYS for step in case["steps"])
     lacking = {step["verb"] for step in case["steps"] if step["status"] == "unsupported"}
     assert lacking == MAY_LACK.get(name, set()), name
@@ -94,7 +96,7 @@ def _proven(case: dict[str, Any]) -> None:
 
 
 def _commands(name: str, verb: str) -> tuple[object, ...]:
-    return next(manager.commands[verb] for manager in managers() if manager.name == name)
+    return manager(name).commands[verb]
 
 
 def _junit_agrees(root: ET.Element, report: dict[str, Any]) -> None:
