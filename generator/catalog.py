@@ -101,6 +101,13 @@ class Manager:
     #: Packages that the layout itself puts into the environment, and why: {name: reason}.
     brings: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def inside(self) -> str:
+        """The version of it that `create` installs into the project's environment, or ""."""
+        wanted = f"{self.name}=="
+        words = (word for line in self.commands.get("create", ()) for word in line.argv)
+        return next((word.removeprefix(wanted) for word in words if word.startswith(wanted)), "")
+
     @classmethod
     def load(cls, name: str, text: str) -> Manager:
         """Read a `manager.yml`; raise `BadTemplate` where a fact is missing or misshapen."""

@@ -75,6 +75,14 @@ def questionnaire() -> dict[str, Any]:
     return loaded
 
 
+@cache
+def purposes() -> dict[str, str]:
+    """Return what each verb of a manager.yml is for, in the order in which one meets them."""
+    text = "{% from 'partials/verbs.jinja' import purposes %}{{ purposes | to_json }}"
+    found: dict[str, str] = json.loads(expand(text, {}))
+    return found
+
+
 def from_yaml(text: str) -> Any:
     """Parse the YAML that a template gave: from memory, or as JSON, which is YAML and cheaper."""
     if text.startswith(("[", "{")):

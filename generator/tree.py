@@ -64,20 +64,11 @@ class Tree:
 
     def diff(self, folder: Path) -> Iterator[str]:
         """Yield unified hunks, line by line, from what is in `folder` to this tree."""
-        from difflib import unified_diff
-
         for path, file in sorted(self.files.items()):
             current = folder / path
             old = current.read_bytes() if current.is_file() else None
-            if old == file.data:
-                continue
-            before = [] if old is None else _lines(old)
-            name = "/dev/null" if old is None else f"a/{path}"
-            for line in unified_diff(before, _lines(file.data), name, f"b/{path}"):
-                body, newline, _ = line.partition("\n")
-                yield body
-                if not newline:
-                    yield "\\ No newline at end of file"
+            if old != file.data:
+                yield from unified(old, file.data, f"a/{path}", f"b/{path}")
 
     def write(self, target: Path, *, force: bool = False, overwrite: bool = False) -> None:
         """Write the whole tree to `target`, or nothing.
@@ -297,8 +288,23 @@ def _umask() -> int:
     return current
 
 
-def _lines(data: bytes) -> list[str]:
-    return data.decode(errors="replace").splitlines(keepends=True)
+def unified(
+    before: bytes | None, after: bytes | None, one: str = "a", other: str = "b"
+) -> Iterator[str]:
+    """Yield unified hunks, line by line, between two files' contents; None is no file at all."""
+    from difflib import unified_diff
+
+    old = "/dev/null" if before is None else one
+    new = "/dev/null" if after is None else other
+    for line in unified_diff(_lines(before), _lines(after), old, new):
+        body, newline, _ = line.partition("\n")
+        yield body
+        if not newline:
+            yield "\\ No newline at end of file"
+
+
+def _lines(data: bytes | None) -> list[str]:
+    return (data or b"").decode(errors="replace").splitlines(keepends=True)
 
 
 def _toml(text: str) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +12,8 @@ from threading import Event
 from generator.answers import Answers
 from generator.catalog import Manager, manager, metavariables
 from generator.check.equivalence import differences
-from generator.check.model import CaseReport, Report, StepReport
-from generator.check.scene import ORIGINS, PROBE, Scene, Watcher, set_up
+from generator.check.model import CHANNEL, CaseReport, Report, StepReport
+from generator.check.scene import ORIGINS, PROBE, Scene, Watcher, channel_settings, set_up
 from generator.check.story import tell
 from generator.errors import ScaffoldError
 from generator.render import render
@@ -55,7 +54,7 @@ def check(
     Raises `ScaffoldError` for a bad `channel`; what goes wrong in a case is in its report.
     """
     for case in cases:
-        _channel(case.manager, channel)
+        channel_settings(case.manager, channel)
     cancel = Event()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         runs = [pool.submit(_play, case, folder, watcher, channel, cancel) for case in cases]
@@ -93,7 +92,7 @@ def _play(
         step = StepReport("provide", (), 0.0, None, "zero", "unable", str(error))
         watcher.finished(chosen.name, step)
         return replace(blank, steps=(step,), kept=str(place)), None
-    bench = replace(bench, env={**bench.env, **_channel(chosen, channel)})
+    bench = replace(bench, env={**bench.env, **channel_settings(chosen, channel)})
     names = {**metavariables(case.answers["project_name"]), "PACKAGE": PROBE}
     scratch = place / "scratch"
     scratch.mkdir()
@@ -103,18 +102,10 @@ def _play(
         blank,
         manager_version=scene.version or bench.tool.version,
         engine=ORIGINS[bench.tool.origin],
-        channel=(channel or "conda-forge") if chosen.engine else "",
+        channel=(channel or CHANNEL) if chosen.engine else "",
         steps=tuple(scene.steps),
         tests=scene.tests,
         packages=scene.packages,
         kept=str(place),
     )
     return report, scene
-
-
-def _channel(chosen: Manager, url: str) -> dict[str, str]:
-    """Return the settings that make a manager with channels use this one."""
-    if not (url and chosen.engine):
-        return {}
-    settings: dict[str, str] = importlib.import_module(chosen.engine).channel_settings(url)
-    return settings

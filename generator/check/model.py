@@ -10,6 +10,8 @@ Status = Literal["passed", "failed", "unsupported", "unable", "not_run"]
 
 #: The version of the JSON report; a key is only ever added within one version.
 SCHEMA = 1
+#: Where a manager with channels takes its packages from, unless told otherwise.
+CHANNEL = "conda-forge"
 
 
 @dataclass(frozen=True)

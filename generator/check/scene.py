@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
@@ -67,6 +68,14 @@ def set_up(manager: Manager, pythons: Sequence[str], folder: Path, watcher: Watc
         )
         return bench
     raise missing[0]
+
+
+def channel_settings(manager: Manager, url: str) -> dict[str, str]:
+    """Return the settings that make a manager with channels use this one."""
+    if not (url and manager.engine):
+        return {}
+    settings: dict[str, str] = importlib.import_module(manager.engine).channel_settings(url)
+    return settings
 
 
 class Broken(Exception):

@@ -20,6 +20,7 @@ from generator import __version__
 #: Every command: its module below `generator.cli`, and the line that `scaffold --help` shows.
 COMMANDS: Mapping[str, str] = {
     "new": "Write a new project in the layout of a manager.",
+    "compare": "Hold layouts side by side: files, commands, versions, measurements.",
     "check": "Prove layouts: install, test, lock and export with the real managers.",
     "managers": "List the managers: where each was found, its version, its verbs.",
 }

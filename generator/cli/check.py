@@ -12,10 +12,9 @@ from pathlib import Path
 import click
 
 from generator.answers import resolve
-from generator.catalog import manager, manager_names
 from generator.check import Case, Report, check
 from generator.check.report import as_json, as_junit
-from generator.cli.inputs import MANAGER, NAME, gather
+from generator.cli.inputs import MANAGER, NAME, chosen_managers, gather
 from generator.cli.progress import failures, progress
 from generator.cli.show import check_report, write_text
 from generator.cli.signals import unwinding
@@ -97,14 +96,8 @@ def command(
 
 def _fresh(managers: tuple[str, ...], data: tuple[str, ...], answers: str | None) -> list[Case]:
     given = {NAME: "example-app", **gather(None, answers, data, {})}
-    if MANAGER in given and managers:
-        raise click.UsageError(
-            "the managers to check are arguments; leave the answer `manager` out"
-        )
-    names = managers or ((given[MANAGER],) if MANAGER in given else manager_names())
-    for name in names:
-        manager(name)
-    return [Case(resolve({**given, MANAGER: name})) for name in dict.fromkeys(names)]
+    names = chosen_managers(managers, given)
+    return [Case(resolve({**given, MANAGER: name})) for name in names]
 
 
 def _existing(managers: tuple[str, ...], directory: str) -> list[Case]:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from generator.answers import Question, read_answers, visible_questions
+from generator.catalog import manager, manager_names
 
 #: The two answers without which there is nothing to write: where to, and in which layout.
 NAME, MANAGER = "project_name", "manager"
@@ -22,14 +23,20 @@ def flag(key: str) -> str:
     return "--" + key.replace("_", "-")
 
 
-def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add an option for every question that a person can answer."""
-    for question in reversed(list(visible_questions().values())):
-        option = click.option(
-            flag(question.key), question.key, metavar=_metavar(question), help=_help(question)
-        )
-        command = option(command)
-    return command
+def question_options(*, without: tuple[str, ...] = ()) -> Callable[..., Any]:
+    """Return a decorator: an option for every question that a person can answer, but for some."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for question in reversed(list(visible_questions().values())):
+            if question.key in without:
+                continue
+            option = click.option(
+                flag(question.key), question.key, metavar=_metavar(question), help=_help(question)
+            )
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def _metavar(question: Question) -> str:
@@ -68,6 +75,33 @@ def gather(
     if path is not None and NAME not in told:
         given[NAME] = _name_of(path)
     return given | told
+
+
+def chosen_managers(names: tuple[str, ...], given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the managers that a command is about: its arguments, else the answer, else all.
+
+    Raises `UnknownName` for one that is none, `click.UsageError` where both are given.
+    """
+    if MANAGER in given and names:
+        raise click.UsageError("the managers are arguments; leave the answer `manager` out")
+    chosen = names or ((given[MANAGER],) if MANAGER in given else manager_names())
+    for name in chosen:
+        manager(name)
+    return tuple(dict.fromkeys(chosen))
+
+
+def refuse(name: str, given: object, others: Mapping[str, object]) -> None:
+    """Raise `click.UsageError` where a flag is given together with one that contradicts it."""
+    for other, value in others.items():
+        if given and value:
+            hint = value if isinstance(value, str) else "leave one of them out"
+            raise click.UsageError(f"{name} and {other} exclude each other; {hint}")
+
+
+def need(name: str, given: object, other: str, value: object) -> None:
+    """Raise `click.UsageError` where a flag is given without the one that it belongs to."""
+    if given and not value:
+        raise click.UsageError(f"{name} has a meaning only together with {other}; add it")
 
 
 def suggestions(given: Mapping[str, Any]) -> dict[str, Any]:

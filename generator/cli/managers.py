@@ -30,7 +30,7 @@ class Listed:
     @property
     def found(self) -> str:
         """Where it is, in a word or two."""
-        if _pinned_inside(self.manager):
+        if self.manager.inside:
             return f"in {self.manager.environment}"
         if self.tool is not None:
             return ORIGINS[self.tool.origin]
@@ -39,9 +39,8 @@ class Listed:
     @property
     def version(self) -> str:
         """The version in use, or the one that would be."""
-        inside = _pinned_inside(self.manager)
-        if inside:
-            return inside
+        if self.manager.inside:
+            return self.manager.inside
         return self.tool.version if self.tool is not None else pinned_version(self.manager) or ""
 
     def facts(self) -> dict[str, Any]:
@@ -151,10 +150,3 @@ def _draw_reasons(show: Callable[[str], None], listed: list[Listed]) -> None:
             show(f"[red]{escape(one.why)}[/]")
         for verb, reason in one.manager.unsupported.items():
             show(f"[yellow]no[/] {one.manager.title} {verb}: {escape(reason)}")
-
-
-def _pinned_inside(manager: Manager) -> str:
-    """Return the version of a manager that `create` installs into the project's environment."""
-    wanted = f"{manager.name}=="
-    words = (word for line in manager.commands.get("create", ()) for word in line.argv)
-    return next((word.removeprefix(wanted) for word in words if word.startswith(wanted)), "")

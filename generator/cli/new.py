@@ -15,7 +15,16 @@ from generator.answers import Answers, known_keys, resolve, visible_questions
 from generator.catalog import manager as load_manager
 from generator.catalog import metavariables
 from generator.cli import Interrupted
-from generator.cli.inputs import MANAGER, NAME, flag, gather, question_options, suggestions
+from generator.cli.inputs import (
+    MANAGER,
+    NAME,
+    flag,
+    gather,
+    need,
+    question_options,
+    refuse,
+    suggestions,
+)
 from generator.cli.show import (
     Output,
     check_report,
@@ -41,7 +50,7 @@ Examples:
 
 @click.command("new", epilog=EPILOG)
 @click.argument("path", required=False)
-@question_options
+@question_options()
 @click.option("--defaults", is_flag=True, help="Ask nothing: defaults for what is not given.")
 @click.option("--data", multiple=True, metavar="KEY=VALUE", help="Answer any question.")
 @click.option(
@@ -81,12 +90,12 @@ def command(
     Flags win over --data, and --data over --answers.
     """
     told = [flag(key) for key, value in flags.items() if value is not None]
-    _refuse("--dry-run", dry_run, {"--diff": diff, "--install": install, "--git": git})
-    _refuse("--diff", diff, {"--install": install, "--git": git})
-    _refuse("--template", template, dict.fromkeys(told, "answer its questions with --data"))
-    _refuse("--template", template, {"--diff": diff, "--install": install, "--force": force})
-    _need("--overwrite", overwrite, "--force", force)
-    _need("--trust", trust, "--template", template)
+    refuse("--dry-run", dry_run, {"--diff": diff, "--install": install, "--git": git})
+    refuse("--diff", diff, {"--install": install, "--git": git})
+    refuse("--template", template, dict.fromkeys(told, "answer its questions with --data"))
+    refuse("--template", template, {"--diff": diff, "--install": install, "--force": force})
+    need("--overwrite", overwrite, "--force", force)
+    need("--trust", trust, "--template", template)
     check_report(report_path)
     output = Output(sys.stderr if report_path == "-" else sys.stdout, quiet)
 
@@ -229,19 +238,6 @@ def _repository(target: Path, *, wanted: bool | None) -> bool:
     if wanted and not git.available():
         raise click.UsageError("git was not found; install it, or leave --git out")
     return bool(wanted) or (git.available() and not git.inside_repository(target))
-
-
-def _refuse(name: str, given: object, others: Mapping[str, object]) -> None:
-    """Raise `click.UsageError` where a flag is given together with one that contradicts it."""
-    for other, value in others.items():
-        if given and value:
-            hint = value if isinstance(value, str) else "leave one of them out"
-            raise click.UsageError(f"{name} and {other} exclude each other; {hint}")
-
-
-def _need(name: str, given: object, other: str, value: object) -> None:
-    if given and not value:
-        raise click.UsageError(f"{name} has a meaning only together with {other}; add it")
 
 
 def _choices(key: str) -> str:

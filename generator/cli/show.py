@@ -78,13 +78,13 @@ def verb_lines(manager: Manager, verbs: Iterable[str], values: Mapping[str, str]
     ]
 
 
-def check_report(path: str | None) -> None:
+def check_report(path: str | None, option: str = "--json") -> None:
     """Raise `BadFile` where the report could not be written, before anything else is done."""
     if path in (None, "-"):
         return
     folder = Path(path or "").parent
     if Path(path or "").is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        remedy = "give --json a path in a directory that you may write to"
+        remedy = f"give {option} a path in a directory that you may write to"
         raise BadFile(path or "", "cannot be written", remedy)
 
 

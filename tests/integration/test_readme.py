@@ -72,3 +72,13 @@ def test_the_examples_do_what_they_say(tmp_path: Path) -> None:
     assert '+requires-python = ">=3.12,<3.15"' in ran.stdout
     assert not (tmp_path / "other").exists()
     assert "pipenv" in ran.stdout
+
+
+def test_the_comparisons_do_what_they_say(tmp_path: Path) -> None:
+    env = {**newcomer(tmp_path), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    ran = bash(commands("compare"), tmp_path, env)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "example-app in 5 layouts" in ran.stdout
+    assert "+++ uv/pyproject.toml" in ran.stdout
+    assert (tmp_path / "pr.md").read_text().startswith("# Layouts of example-app\n")
+    assert "<!doctype html>" in (tmp_path / "compare.html").read_text().lower()

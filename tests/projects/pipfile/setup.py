@@ -1,0 +1,1 @@
+raise SystemExit("reading a project must not run it")
