@@ -11,10 +11,12 @@ from typing import Any
 
 import click
 
-from generator.answers import Question, read_answers, visible_questions
+from generator.answers import Question, questions, read_answers, visible_questions
 
 #: The two answers without which there is nothing to write: where to, and in which layout.
 NAME, MANAGER = "project_name", "manager"
+#: The optional parts, and the sets of them that have a name.
+FEATURES, PRESETS = "features", "presets"
 
 
 def flag(key: str) -> str:
@@ -33,6 +35,8 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _metavar(question: Question) -> str:
+    if question.several:
+        return "NAME,..."
     if question.choices:
         return "[" + "|".join(choice.value for choice in question.choices) + "]"
     return {"int": "NUMBER"}.get(question.type, "TEXT")
@@ -68,6 +72,31 @@ def gather(
     if path is not None and NAME not in told:
         given[NAME] = _name_of(path)
     return given | told
+
+
+def presets() -> dict[str, list[str]]:
+    """Return the features that each preset chooses."""
+    [found] = [one.default for one in questions() if one.key == PRESETS]
+    return dict(found)
+
+
+def with_features(
+    given: Mapping[str, Any], preset: str | None, more: tuple[str, ...], fewer: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the answers with a preset's features, and with some more and some fewer.
+
+    Raises `UnknownName` for a feature that is none, `click.UsageError` for one wanted and not.
+    """
+    if preset is None and not more and not fewer:
+        return dict(given)
+    question = visible_questions()[FEATURES]
+    question.check([*more, *fewer], {})
+    if both := sorted(set(more) & set(fewer)):
+        raise click.UsageError(f"--with and --without both name {both[0]}; leave one of them out")
+    chosen = question.parse(given.get(FEATURES, question.default))
+    if preset is not None:
+        chosen = presets()[preset]
+    return {**given, FEATURES: [name for name in [*chosen, *more] if name not in fewer]}
 
 
 def suggestions(given: Mapping[str, Any]) -> dict[str, Any]:

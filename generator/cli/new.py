@@ -15,7 +15,17 @@ from generator.answers import Answers, known_keys, resolve, visible_questions
 from generator.catalog import manager as load_manager
 from generator.catalog import metavariables
 from generator.cli import Interrupted
-from generator.cli.inputs import MANAGER, NAME, flag, gather, question_options, suggestions
+from generator.cli.inputs import (
+    FEATURES,
+    MANAGER,
+    NAME,
+    flag,
+    gather,
+    presets,
+    question_options,
+    suggestions,
+    with_features,
+)
 from generator.cli.show import (
     Output,
     check_report,
@@ -35,6 +45,7 @@ Examples:
   scaffold new myproj --manager pip --license Apache-2.0 --ci gitlab --install
   scaffold new myproj --manager uv --data aws_region=eu-central-1 --dry-run
   scaffold new myproj --answers myproj/.scaffold.yml --python-version 3.12 --diff
+  scaffold new myproj --manager uv --preset minimal --with mocking
   scaffold new other --template gh:OWNER/REPOSITORY --data KEY=VALUE
 """
 
@@ -42,6 +53,10 @@ Examples:
 @click.command("new", epilog=EPILOG)
 @click.argument("path", required=False)
 @question_options
+@click.option("--preset", type=click.Choice(list(presets())), help="Choose features by the set.")
+@click.option("--with", "more", multiple=True, metavar="NAME", help="One feature more.")
+@click.option("--without", "fewer", multiple=True, metavar="NAME", help="One feature fewer.")
+@click.option("--list-features", is_flag=True, help="Explain each feature in a line, and exit.")
 @click.option("--defaults", is_flag=True, help="Ask nothing: defaults for what is not given.")
 @click.option("--data", multiple=True, metavar="KEY=VALUE", help="Answer any question.")
 @click.option(
@@ -60,6 +75,10 @@ Examples:
 def command(
     path: str | None,
     *,
+    preset: str | None,
+    more: tuple[str, ...],
+    fewer: tuple[str, ...],
+    list_features: bool,
     defaults: bool,
     data: tuple[str, ...],
     answers: str | None,
@@ -80,6 +99,9 @@ def command(
     Without PATH or --manager it asks, if it runs in a terminal; with both, the rest are defaults.
     Flags win over --data, and --data over --answers.
     """
+    if list_features:
+        _list_features()
+        return
     told = [flag(key) for key, value in flags.items() if value is not None]
     _refuse("--dry-run", dry_run, {"--diff": diff, "--install": install, "--git": git})
     _refuse("--diff", diff, {"--install": install, "--git": git})
@@ -101,7 +123,7 @@ def command(
         write_report(report_path, report)
         return
 
-    given = gather(path, answers, data, flags)
+    given = with_features(gather(path, answers, data, flags), preset, more, fewer)
     with _nothing_written():
         known_keys(given)
         if path is not None and not diff:
@@ -132,6 +154,13 @@ def command(
     write_report(report_path, report)
     if install and not report["install"]["ok"]:
         raise click.exceptions.Exit(1)
+
+
+def _list_features() -> None:
+    for choice in visible_questions()[FEATURES].choices:
+        click.echo(choice.label)
+    for name, features in presets().items():
+        click.echo(f"--preset {name}: {', '.join(features) or 'none of them'}")
 
 
 def _settle(given: Mapping[str, Any], output: Output, *, defaults: bool) -> Answers:
