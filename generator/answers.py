@@ -51,6 +51,7 @@ class Question:
     hidden: bool
     has_default: bool
     placeholder: str
+    several: bool = False
 
     def default_for(self, context: Mapping[str, Any]) -> Any:
         """Return the default, given the answers so far."""
@@ -61,6 +62,8 @@ class Question:
 
     def parse(self, value: Any) -> Any:
         """Cast an answer to the question's type; raise `InvalidAnswer` where that fails."""
+        if self.several:
+            return self._parse_list(value)
         if value is None or isinstance(value, (bool, list, dict)):
             raise InvalidAnswer(self.key, value, "one value is wanted; put it in quotes")
         try:
@@ -72,11 +75,22 @@ class Question:
         """Parse and validate an answer; raise `InvalidAnswer` or `UnknownName` with the remedy."""
         parsed = self.parse(value)
         values = [choice.value for choice in self.choices]
-        if values and parsed not in values:
-            raise UnknownName(self.key, str(parsed), values)
+        for one in parsed if self.several else [parsed]:
+            if values and one not in values:
+                raise UnknownName(self.key, str(one), values)
+        if self.several:
+            parsed = [value for value in values if value in parsed]  # in the order of the choices
         if why := expand(self.validator, {**context, self.key: parsed}).strip():
             raise InvalidAnswer(self.key, parsed, why)
         return parsed
+
+    def _parse_list(self, value: Any) -> list[str]:
+        """Read several choices: a list, or text as `a,b` or `[a, b]`."""
+        if isinstance(value, str):
+            value = [one.strip() for one in value.strip().strip("[]").split(",") if one.strip()]
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise InvalidAnswer(self.key, value, "a list is wanted; write it as a,b")
+        return value
 
 
 @dataclass(frozen=True)
@@ -203,4 +217,5 @@ def _load(key: str, details: Mapping[str, Any]) -> Question:
         hidden=details.get("when", True) is False,
         has_default="default" in details,
         placeholder=details.get("placeholder", ""),
+        several=details.get("multiselect", False),
     )

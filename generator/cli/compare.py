@@ -80,7 +80,7 @@ def command(
     markdown_path: str | None,
     html_path: str | None,
     source: str | None,
-    **flags: str | None,
+    **flags: Any,
 ) -> None:
     """Hold the layouts of managers side by side: files, commands, locks, versions, measurements.
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import click
 
-from generator.answers import Question, read_answers, visible_questions
+from generator.answers import Question, questions, read_answers, visible_questions
 from generator.catalog import manager, manager_names
 
 #: The two answers without which there is nothing to write: where to, and in which layout.
 NAME, MANAGER = "project_name", "manager"
+#: The optional parts, and the sets of them that have a name.
+FEATURES, PRESETS = "features", "presets"
 
 
 def flag(key: str) -> str:
@@ -27,6 +29,8 @@ def question_options(*, without: tuple[str, ...] = ()) -> Callable[..., Any]:
     """Return a decorator: an option for every question that a person can answer, but for some."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(_feature_options()):
+            command = option(command)
         for question in reversed(list(visible_questions().values())):
             if question.key in without:
                 continue
@@ -39,7 +43,19 @@ def question_options(*, without: tuple[str, ...] = ()) -> Callable[..., Any]:
     return decorate
 
 
+def _feature_options() -> list[Callable[..., Any]]:
+    """Return the options that change which features are chosen."""
+    sets = click.Choice(list(presets()))
+    return [
+        click.option("--preset", "preset", type=sets, help="Choose features by the set."),
+        click.option("--with", "with", multiple=True, metavar="NAME", help="One feature more."),
+        click.option("--without", "without", multiple=True, metavar="NAME", help="One fewer."),
+    ]
+
+
 def _metavar(question: Question) -> str:
+    if question.several:
+        return "NAME,..."
     if question.choices:
         return "[" + "|".join(choice.value for choice in question.choices) + "]"
     return {"int": "NUMBER"}.get(question.type, "TEXT")
@@ -61,20 +77,25 @@ def gather(
     path: str | None,
     answers_file: str | None,
     data: tuple[str, ...],
-    flags: Mapping[str, str | None],
+    flags: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return everything that was given; of two answers to a question the nearer to hand wins.
 
-    The last part of PATH is the project's name, unless the command line gives another. Raises
-    `BadFile` for an unreadable file of answers, `click.UsageError` for data that is no KEY=VALUE.
+    The last part of PATH is the project's name, unless the command line gives another. `flags` are
+    the options that `question_options` adds. Raises `BadFile` for an unreadable file of answers,
+    `UnknownName` for a feature that is none, `click.UsageError` for data that is no KEY=VALUE.
     """
-    told = {**_pairs(data), **{key: value for key, value in flags.items() if value is not None}}
+    asked = visible_questions()
+    told = _pairs(data) | {
+        key: value for key, value in flags.items() if key in asked and value is not None
+    }
     given: dict[str, Any] = {}
     if answers_file is not None:
         given |= _read(answers_file)
     if path is not None and NAME not in told:
         given[NAME] = _name_of(path)
-    return given | told
+    more, fewer = flags.get("with", ()), flags.get("without", ())
+    return _with_features(given | told, flags.get("preset"), more, fewer)
 
 
 def chosen_managers(names: tuple[str, ...], given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -102,6 +123,27 @@ def need(name: str, given: object, other: str, value: object) -> None:
     """Raise `click.UsageError` where a flag is given without the one that it belongs to."""
     if given and not value:
         raise click.UsageError(f"{name} has a meaning only together with {other}; add it")
+
+
+def presets() -> dict[str, list[str]]:
+    """Return the features that each preset chooses."""
+    [found] = [one.default for one in questions() if one.key == PRESETS]
+    return dict(found)
+
+
+def _with_features(
+    given: dict[str, Any], preset: str | None, more: tuple[str, ...], fewer: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the answers with a preset's features, and with some more and some fewer."""
+    if preset is None and not more and not fewer:
+        return given
+    question = visible_questions()[FEATURES]
+    question.check([*more, *fewer], {})
+    if both := sorted(set(more) & set(fewer)):
+        raise click.UsageError(f"--with and --without both name {both[0]}; leave one of them out")
+    chosen = presets()[preset] if preset else given.get(FEATURES, question.default)
+    kept = [name for name in [*question.parse(chosen), *more] if name not in fewer]
+    return {**given, FEATURES: kept}
 
 
 def suggestions(given: Mapping[str, Any]) -> dict[str, Any]:

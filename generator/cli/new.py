@@ -16,11 +16,13 @@ from generator.catalog import manager as load_manager
 from generator.catalog import metavariables
 from generator.cli import Interrupted
 from generator.cli.inputs import (
+    FEATURES,
     MANAGER,
     NAME,
     flag,
     gather,
     need,
+    presets,
     question_options,
     refuse,
     suggestions,
@@ -44,6 +46,7 @@ Examples:
   scaffold new myproj --manager pip --license Apache-2.0 --ci gitlab --install
   scaffold new myproj --manager uv --data aws_region=eu-central-1 --dry-run
   scaffold new myproj --answers myproj/.scaffold.yml --python-version 3.12 --diff
+  scaffold new myproj --manager uv --preset minimal --with mocking
   scaffold new other --template gh:OWNER/REPOSITORY --data KEY=VALUE
 """
 
@@ -51,6 +54,7 @@ Examples:
 @click.command("new", epilog=EPILOG)
 @click.argument("path", required=False)
 @question_options()
+@click.option("--list-features", is_flag=True, help="Explain each feature in a line, and exit.")
 @click.option("--defaults", is_flag=True, help="Ask nothing: defaults for what is not given.")
 @click.option("--data", multiple=True, metavar="KEY=VALUE", help="Answer any question.")
 @click.option(
@@ -69,6 +73,7 @@ Examples:
 def command(
     path: str | None,
     *,
+    list_features: bool,
     defaults: bool,
     data: tuple[str, ...],
     answers: str | None,
@@ -82,14 +87,17 @@ def command(
     template: str | None,
     trust: bool,
     quiet: bool,
-    **flags: str | None,
+    **flags: Any,
 ) -> None:
     """Write a new project to PATH, in the layout of a manager.
 
     Without PATH or --manager it asks, if it runs in a terminal; with both, the rest are defaults.
     Flags win over --data, and --data over --answers.
     """
-    told = [flag(key) for key, value in flags.items() if value is not None]
+    if list_features:
+        _list_features()
+        return
+    told = [flag(key) for key, value in flags.items() if value not in (None, ())]
     refuse("--dry-run", dry_run, {"--diff": diff, "--install": install, "--git": git})
     refuse("--diff", diff, {"--install": install, "--git": git})
     refuse("--template", template, dict.fromkeys(told, "answer its questions with --data"))
@@ -141,6 +149,13 @@ def command(
     write_report(report_path, report)
     if install and not report["install"]["ok"]:
         raise click.exceptions.Exit(1)
+
+
+def _list_features() -> None:
+    for choice in visible_questions()[FEATURES].choices:
+        click.echo(choice.label)
+    for name, features in presets().items():
+        click.echo(f"--preset {name}: {', '.join(features) or 'none of them'}")
 
 
 def _settle(given: Mapping[str, Any], output: Output, *, defaults: bool) -> Answers:

@@ -16,6 +16,8 @@ def asker(stream: TextIO) -> Ask:
     """Return what asks one question on `stream`; it raises KeyboardInterrupt on Ctrl-C."""
 
     def ask(question: Question, context: Mapping[str, Any], default: Any) -> Any:
+        if question.several:
+            return _choose_several(question, default, stream)
         if question.choices:
             return _choose(question, default, stream)
         return _type(question, context, default, stream)
@@ -30,6 +32,19 @@ def _choose(question: Question, default: Any, stream: TextIO) -> Any:
         default=default,
         use_jk_keys=False,
         instruction="(arrow keys, then Enter)",
+        output=create_output(stream),
+    ).unsafe_ask()
+
+
+def _choose_several(question: Question, default: Any, stream: TextIO) -> Any:
+    return questionary.checkbox(
+        question.help,
+        choices=[
+            questionary.Choice(item.label, value=item.value, checked=item.value in default)
+            for item in question.choices
+        ],
+        use_jk_keys=False,
+        instruction="(arrow keys, Space to choose, then Enter)",
         output=create_output(stream),
     ).unsafe_ask()
 

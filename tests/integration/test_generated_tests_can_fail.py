@@ -34,13 +34,14 @@ FAILED = re.compile(r"^FAILED tests/(\S+?::[^\s\[]+)", re.MULTILINE)
 class Fault:
     """A mistake that someone could make in one module of the generated project.
 
-    The module's own tests must see it: those of `cli.py` are in `test_cli.py`.
+    Its own tests must see it: those of `cli.py` are in `test_cli.py`, unless `tests` says where.
     """
 
     title: str
     module: str
     right: str
     wrong: str
+    tests: str = ""
 
 
 FAULTS = (
@@ -209,6 +210,139 @@ FAULTS = (
         "digest.update(chunk)",
         "digest = hashlib.sha256(chunk)",
     ),
+    Fault(
+        "the cut depends on the parts",
+        "concurrency/work.py",
+        "self._hash, self._count = rolling, count",
+        "self._count = count",
+        "test_concurrency_work.py",
+    ),
+    Fault(
+        "the digest is of the last part",
+        "concurrency/work.py",
+        "self._digest.update(part)",
+        "self._digest = hashlib.sha256(part)",
+        "test_concurrency_work.py",
+    ),
+    Fault(
+        "only the first bucket is listed",
+        "concurrency/job.py",
+        "for bucket in job.buckets:",
+        "for bucket in job.buckets[:1]:",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "the job's prefix is ignored",
+        "concurrency/job.py",
+        "prefix=job.prefix",
+        'prefix=""',
+        "test_concurrency.py",
+    ),
+    Fault(
+        "tasks: the limit is ignored",
+        "concurrency/tasks.py",
+        "limit=job.workers",
+        "limit=1_000",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "tasks: the results are left open",
+        "concurrency/tasks.py",
+        "async with aclosing(bounded_map(process, items, limit=job.workers)) as results:",
+        "results = bounded_map(process, items, limit=job.workers)\n        if results:",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "threads: a client for each call, not one",
+        "concurrency/threads.py",
+        "run_in_executor(pool, process, client,",
+        "run_in_executor(pool, process, connect(settings, 1),",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "threads: the pool is as small as botocore's",
+        "concurrency/blocking.py",
+        "max_pool_connections=connections",
+        "max_pool_connections=10",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "threads: the event loop waits for them",
+        "concurrency/threads.py",
+        "await asyncio.to_thread(pool.shutdown)",
+        "pool.shutdown()",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "threads: fewer than told",
+        "concurrency/threads.py",
+        "ThreadPoolExecutor(job.workers,",
+        "ThreadPoolExecutor(2,",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "processes: a client for each object",
+        "concurrency/processes.py",
+        "@cache\n",
+        "",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "processes: workers do not follow their parent",
+        "concurrency/processes.py",
+        "initializer=follow, initargs=(theirs,)",
+        "initargs=()",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "processes: whoever works goes on after Ctrl-C",
+        "concurrency/processes.py",
+        "ours.close()  # whoever still works dies of this",
+        "pass",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "processes: Ctrl-C reaches the workers",
+        "concurrency/processes.py",
+        "with _ctrl_c_held_back():",
+        "if True:",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "processes: Ctrl-C stays blocked in the program",
+        "concurrency/processes.py",
+        "signal.pthread_sigmask(signal.SIG_SETMASK, before)",
+        "pass",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "processes: a worker's death is a traceback",
+        "concurrency/processes.py",
+        "except BrokenProcessPool:",
+        "except ZeroDivisionError:",
+        "test_concurrency.py",
+    ),
+    Fault(
+        "compare: --way is ignored",
+        "concurrency/commands.py",
+        "in arguments.way or WAYS",
+        "in WAYS",
+        "test_concurrency_compare.py",
+    ),
+    Fault(
+        "compare: --repeat is ignored",
+        "concurrency/commands.py",
+        "range(arguments.repeat)",
+        "range(1)",
+        "test_concurrency_compare.py",
+    ),
+    Fault(
+        "compare: nobody notices that the runs differ",
+        "concurrency/compare.py",
+        "outcome += hash(result)",
+        "outcome += 1",
+        "test_concurrency_compare.py",
+    ),
 )
 
 
@@ -244,7 +378,7 @@ def test_a_fault_is_caught(
     text = module.read_text(encoding="utf-8")
     assert text.count(fault.right) == 1, f"{fault.module} no longer holds this text once"
     module.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
-    outcome = _test(project, tmp_path, f"tests/test_{fault.module}")
+    outcome = _test(project, tmp_path, f"tests/{fault.tests or f'test_{fault.module}'}")
     caught = FAILED.findall(outcome.output)
     assert outcome.exit_code == 1, outcome.output
     assert caught, f"no test failed, though pytest did:\n{outcome.output}"

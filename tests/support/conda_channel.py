@@ -100,6 +100,8 @@ def requirements(dependencies: Iterable[dict[str, Any]]) -> Iterator[str]:
 def _rounds(templates: Path) -> Iterator[list[str]]:
     """Yield the sets that pip resolves one by one: one a client, since they exclude each other."""
     common = load_yaml((templates / "dependencies.yml").read_text(encoding="utf-8"))["dependencies"]
+    for path in sorted(templates.glob("features/*/feature.yml")):
+        common += load_yaml(path.read_text(encoding="utf-8"))["dependencies"]
     for path in sorted(templates.glob("clients/*/client.yml")):
         own = load_yaml(path.read_text(encoding="utf-8"))["dependencies"]
         yield [*requirements([*common, *own]), *TOOLS, ADDABLE]

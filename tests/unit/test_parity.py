@@ -10,6 +10,7 @@ import pytest
 
 from generator.answers import resolve
 from generator.catalog import manager_names, templates_root
+from generator.cli.inputs import presets
 from generator.project import answers_file
 from generator.render import render
 from generator.tree import Tree
@@ -27,6 +28,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "author_email": "asa@example.org",
         "description": "Back\\slash, 'quotes\", 100 %, {% raw %}, #, ${X}, 漢字 🎉",
         "year": 1999,
+        "features": [],
     },
     "no-ci": {
         "package_name": "other_name",
@@ -34,6 +36,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "license": "Proprietary",
         "author_name": "Only A Name",
         "ci": "none",
+        "features": presets()["full"],
     },
 }
 

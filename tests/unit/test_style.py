@@ -10,6 +10,7 @@ import pytest
 
 from generator.answers import resolve
 from generator.catalog import manager_names
+from generator.cli.inputs import presets
 from generator.render import render
 
 NAMES = ("a", "zebra", "a-project-with-a-name-that-is-as-long-as-a-name-may-possibly-be")
@@ -25,6 +26,12 @@ def test_ruff_has_nothing_to_say(name: str, client: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("manager", manager_names())
 def test_in_every_layout(manager: str, tmp_path: Path) -> None:
     answers = resolve({"project_name": "app", "manager": manager})
+    _passes(tmp_path / "app", answers.context, answers.values)
+
+
+@pytest.mark.parametrize("features", [[], presets()["full"]], ids=["no feature", "all features"])
+def test_with_and_without_features(features: list[str], tmp_path: Path) -> None:
+    answers = resolve({"project_name": "app", "manager": "uv", "features": features})
     _passes(tmp_path / "app", answers.context, answers.values)
 
 

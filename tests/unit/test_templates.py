@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from generator.answers import resolve, visible_questions
 from generator.catalog import load_yaml, manager_names, templates_root
+from generator.cli.inputs import presets
 from generator.render import render
 
 ROOT = templates_root()
@@ -29,6 +30,8 @@ PARTS = sorted(
 )
 #: Beside its files, a folder holds these: facts, and the pinned list that provides a manager.
 NOT_RENDERED = {"manager.yml", "client.yml", "ci.yml", "feature.yml", "tool.in", "tool.txt"}
+#: The project's README includes a feature's own section.
+SECTION = "README.md.jinja"
 
 
 def _name(path: Path) -> str:
@@ -44,6 +47,8 @@ def test_a_part_lists_exactly_what_is_on_disk(part: Path) -> None:
         for path in part.parent.rglob("*")
         if path.is_file() and path.name not in NOT_RENDERED and "__pycache__" not in path.parts
     }
+    if part.name == "feature.yml":
+        on_disk.remove(SECTION)
     assert sorted(f"{path}.jinja" for path in listed) == sorted(on_disk)
 
 
@@ -57,6 +62,8 @@ def test_every_choice_is_a_folder_and_every_folder_a_choice() -> None:
     assert choices("manager") == folders("*/manager.yml") == list(manager_names())
     assert choices("aws_client") == folders("clients/*/client.yml")
     assert choices("ci") == folders("ci/*/ci.yml")
+    assert choices("features") == folders("features/*/feature.yml")
+    assert presets()["full"] == [choice.value for choice in visible_questions()["features"].choices]
     assert choices("license") == sorted(
         path.name.removesuffix(".txt.jinja") for path in (ROOT / "licenses").glob("*.txt.jinja")
     )
@@ -66,7 +73,7 @@ def test_no_manager_is_named_in_what_all_share() -> None:
     """The answers file and the prompts may: they hold what was chosen."""
     named = {
         path.name: name
-        for folder in ("common", "partials", "clients")
+        for folder in ("common", "partials", "clients", "features")
         for path in (ROOT / folder).rglob("*.jinja")
         for name in manager_names()
         if f"manager == '{name}'" in path.read_text(encoding="utf-8")
@@ -96,7 +103,8 @@ def _dependencies(given: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("client", ["aioboto3", "aiobotocore"])
 def test_a_project_cannot_have_a_dependency_s_name(client: str) -> None:
-    names = {canonicalize_name(entry["name"]) for entry in _dependencies({"aws_client": client})}
+    given = {"aws_client": client, "features": presets()["full"]}
+    names = {canonicalize_name(entry["name"]) for entry in _dependencies(given)}
     assert len(names) > 5
     assert names <= set(_reserved()["distributions"])
 

@@ -227,3 +227,19 @@ def test_no_command_and_an_unknown_command(scaffold: Scaffold) -> None:
     assert "Usage: scaffold" in done.stdout + done.stderr
     done = scaffold("nwe")
     refused(done, "nwe")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--with", "mockin"], "did you mean 'mocking'?"),
+        (["--without", "moking"], "did you mean 'mocking'?"),
+        (["--with", "mocking", "--without", "mocking"], "both name mocking"),
+        (["--preset", "large"], "'large' is not one of 'minimal', 'standard', 'full'"),
+        (["--features", "mocking,x"], "unknown features 'x'"),
+        (["--data", "features={}"], "features"),
+    ],
+)
+def test_bad_features(scaffold: Scaffold, words: list[str], expected: str) -> None:
+    refused(scaffold("new", "fine", "--manager", "uv", *words), expected)
+    assert list(Path.cwd().iterdir()) == []

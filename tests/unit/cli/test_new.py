@@ -17,7 +17,9 @@ import pytest
 import yaml
 
 from generator import __version__
+from generator.answers import visible_questions
 from generator.catalog import manager, manager_names
+from generator.cli.inputs import presets
 from tests.conftest import Scaffold
 
 PROGRAM = str(Path(sys.executable).with_name("scaffold"))
@@ -393,3 +395,36 @@ def test_help_imports_nothing_but_click() -> None:
     imported = set(done.stdout.splitlines()[-1].split())
     assert "click" in imported
     assert imported - {"click", "generator", "__future__"} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "standard"),
+        (["--preset", "full"], "full"),
+        (["--preset", "minimal"], "minimal"),
+        (["--data", "features="], "minimal"),
+        (["--features", "[]"], "minimal"),
+    ],
+)
+def test_features_are_chosen_by_preset(scaffold: Scaffold, words: list[str], expected: str) -> None:
+    assert scaffold("new", "app", "--manager", "uv", "--no-git", *words).returncode == 0
+    recorded = yaml.safe_load(Path("app/.scaffold.yml").read_text())
+    assert recorded["features"] == presets()[expected]
+
+
+def test_features_are_added_and_taken_away(scaffold: Scaffold) -> None:
+    words = ("new", "--manager", "uv", "--no-git")
+    scaffold(*words, "more", "--preset", "minimal", "--with", "mocking")
+    scaffold(*words, "fewer", "--preset", "full", "--without", "mocking")
+    assert Path("more/tests/test_mocking.py").is_file()
+    assert not Path("fewer/tests/test_mocking.py").exists()
+    recorded = yaml.safe_load(Path("fewer/.scaffold.yml").read_text())
+    assert recorded["features"] == [one for one in presets()["full"] if one != "mocking"]
+
+
+def test_features_are_listed_a_line_each(scaffold: Scaffold) -> None:
+    lines = scaffold("new", "--list-features").stdout.splitlines()
+    for choice in visible_questions()["features"].choices:
+        assert choice.label in lines
+    assert "--preset minimal: none of them" in lines

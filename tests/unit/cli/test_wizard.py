@@ -11,6 +11,7 @@ import yaml
 
 from generator.answers import visible_questions
 from generator.catalog import manager_names
+from generator.cli.inputs import presets
 from tests.support.terminal import CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, UP, Terminal
 
 SCAFFOLD = str(Path(sys.executable).with_name("scaffold"))
@@ -50,6 +51,8 @@ def test_everything_is_asked_and_arrow_keys_choose() -> None:
         screen.press(DOWN, ENTER)
         screen.expect(visible_questions()["ci"].help, *label["ci"])
         screen.press(ENTER)
+        screen.expect(visible_questions()["features"].help, *label["features"])
+        screen.press(" ", ENTER)
         assert screen.wait() == 0, screen.text
     answers = recorded("my-demo")
     manager = visible_questions()["manager"].choices[1].value
@@ -59,6 +62,8 @@ def test_everything_is_asked_and_arrow_keys_choose() -> None:
     assert answers["manager"] == manager
     assert answers["license"] == visible_questions()["license"].choices[-1].value
     assert answers["aws_client"] == "aiobotocore"
+    first = visible_questions()["features"].choices[0].value
+    assert answers["features"] == [one for one in presets()["standard"] if one != first]
     assert set(visible_questions()) <= set(answers)
 
 
@@ -80,7 +85,7 @@ def test_an_invalid_answer_says_why_and_can_be_corrected() -> None:
         screen.press(CTRL_U, "soon", ENTER)
         screen.expect("give a whole number")
         screen.press(CTRL_U, "2001", ENTER)
-        for key in ("python_version", "license", "aws_region", "aws_client", "ci"):
+        for key in ("python_version", "license", "aws_region", "aws_client", "ci", "features"):
             screen.expect(visible_questions()[key].help)
             screen.press(ENTER)
         assert screen.wait() == 0, screen.text
@@ -91,6 +96,7 @@ def test_an_invalid_answer_says_why_and_can_be_corrected() -> None:
 
 def test_a_cleared_line_goes_back_to_the_default() -> None:
     answered = [f"--{key}" for key in ("license=MIT", "ci=none", "aws-client=aioboto3")]
+    answered += ["--features=mocking"]
     answered += ["--python-version=3.12", "--year=2001", "--author-name=", "--author-email="]
     with terminal("demo", *answered, "--no-git") as screen:
         screen.expect("Name of the Python package", "demo")
