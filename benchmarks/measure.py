@@ -27,7 +27,7 @@ from threading import Event
 
 from generator.answers import Answers
 from generator.catalog import Manager
-from generator.check.model import StepReport
+from generator.cli.progress import Quiet
 from generator.compare.measure.journal import NAME, Journal
 from generator.compare.measure.stage import Stage
 from generator.toolchain import Bench, Tool
@@ -61,16 +61,6 @@ class Layout:
     answers: Answers
     tree: Tree
     left_out: frozenset[str] = frozenset()
-
-
-class Quiet:
-    """Watches, and says nothing."""
-
-    def started(self, manager: str, verb: str, line: str) -> None:
-        """Say nothing."""
-
-    def finished(self, manager: str, step: StepReport) -> None:
-        """Say nothing."""
 
 
 def steps() -> dict[str, list[str]]:

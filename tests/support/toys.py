@@ -23,7 +23,7 @@ import pytest
 
 from generator.answers import Answers
 from generator.catalog import Manager
-from generator.check.model import StepReport
+from generator.cli.progress import Quiet
 from generator.compare.measure.journal import NAME, Journal
 from generator.compare.measure.play import Played, play
 from generator.compare.model import Figure
@@ -74,16 +74,6 @@ class Toy:
     answers: Answers
     tree: Tree
     left_out: frozenset[str] = frozenset()
-
-
-class Silent:
-    """Watches, and says nothing."""
-
-    def started(self, manager: str, verb: str, line: str) -> None:
-        pass
-
-    def finished(self, manager: str, step: StepReport) -> None:
-        pass
 
 
 def argv(verb: str, name: str, code: str = CODE) -> list[str]:
@@ -160,7 +150,7 @@ def _play(folder: Path, mode: str, *, resume: bool) -> Played:
     at_home(folder, pytest.MonkeyPatch(), env)
     names = ("a", "b") if mode == "step" else ("a",)
     candidates = [toy(name) for name in names]
-    return play(candidates, Silent(), runs=1, folder=folder / "work", resume=resume)
+    return play(candidates, Quiet(), runs=1, folder=folder / "work", resume=resume)
 
 
 def main(folder: Path, mode: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from generator.catalog import Manager, managers
 from generator.check.model import StepReport
+from generator.cli.progress import Quiet
 from generator.compare.measure.figures import spread
 from generator.compare.measure.plan import BY_NAME, plan
 from generator.compare.measure.play import Played, play
@@ -22,7 +23,7 @@ from generator.compare.model import Figure, Spread
 from generator.errors import BadFile, ScaffoldError
 from generator.toolchain import Bench
 from tests.support import toys
-from tests.support.toys import Silent, argv, lines, outline, toy
+from tests.support.toys import argv, lines, outline, toy
 
 FAIL = "import sys; print('no such thing'); sys.exit(3)"
 
@@ -33,7 +34,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 def run(tmp_path: Path, *candidates: toys.Toy, **options: Any) -> Played:
-    return play(candidates, Silent(), folder=tmp_path / "work", **options)
+    return play(candidates, Quiet(), folder=tmp_path / "work", **options)
 
 
 def figure(played: Played, verb: str, manager: str, cache: str | None = None) -> Figure:
@@ -250,7 +251,7 @@ def test_killed_at_every_step_it_goes_on_as_if_it_never_was(
     assert result["figures"] == json.loads(json.dumps(outline(whole.measurements.figures)))
 
 
-class Stopping(Silent):
+class Stopping(Quiet):
     """Stops the run at its n-th finished step."""
 
     def __init__(self, steps: int, cancel: Event) -> None:
@@ -345,7 +346,7 @@ def test_a_folder_of_another_use_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_two_at_once(tmp_path: Path) -> None:
-    class Again(Silent):
+    class Again(Quiet):
         def started(self, manager: str, verb: str, line: str) -> None:
             with pytest.raises(Busy, match=r"wait for its end"):
                 run(tmp_path, toy("a"), runs=1, resume=True)

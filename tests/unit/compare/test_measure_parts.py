@@ -222,8 +222,8 @@ class TestWords:
         assert last_words("\x1b[1;31merror\x1b[0m: no\r\n") == "error: no"
 
     def test_places_have_names(self, tmp_path: Path) -> None:
-        names = words.places(tmp_path / "work" / "app", tmp_path / "work")
-        text = f"{tmp_path}/work/app/x {tmp_path}/work/bench {Path.home()}/y {sys.prefix}/z"
+        names = words.places(tmp_path / "w" / "app", tmp_path / "w")
+        text = f"{tmp_path}/w/app/x {tmp_path}/w/bench {Path.home()}/y {sys.prefix}/z"
         said = anonymous(text, names)
         assert said.startswith("./x WORK/bench ~/y ")
         assert str(tmp_path) not in said
