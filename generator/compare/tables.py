@@ -66,6 +66,9 @@ class Quantity:
         return f"{median} ±{shown}" if float(shown) else median
 
 
+#: Bytes: a cache of packages that holds less holds none.
+LITTLE = 100_000
+
 QUANTITIES = (
     Quantity("seconds", "Wall time", "s", 1, 2),
     Quantity("cpu_seconds", "CPU time", "s", 1, 2),
@@ -100,12 +103,22 @@ def missing(comparison: Comparison) -> list[str]:
 
 def caveats(comparison: Comparison) -> list[str]:
     """Return what a reader of the measurements has to know before he compares them."""
-    return [
+    found = [
         f"{one.title} took its packages from {one.channel}, the others from a package index:"
         " with a cold cache their times do not compare"
         for one in comparison.managers
         if one.channel not in (None, CHANNEL) and len(comparison.managers) > 1
     ]
+    kept: dict[str, float] = {}
+    for figure in comparison.measurements.figures if comparison.measurements else ():
+        if figure.verb in ("install", "install-locked") and figure.cache_bytes is not None:
+            kept[figure.manager] = max(kept.get(figure.manager, 0), figure.cache_bytes.median)
+    if nothing := [one.title for one in comparison.managers if kept.get(one.name, LITTLE) < LITTLE]:
+        found.append(
+            f"{' and '.join(nothing)} kept none of the packages that were downloaded, as an index"
+            " may ask for: cold and warm are the same there"
+        )
+    return found
 
 
 def headline(comparison: Comparison) -> str:
@@ -238,7 +251,7 @@ def _measurements(comparison: Comparison) -> Iterator[Table]:
         f"{found.started} to {found.finished}, {found.runs} runs, interleaved; median ± half of the"
         f" range; {machine.system}, {machine.processor}, {machine.cores} cores,"
         f" {machine.memory_bytes / 2**30:.0f} GiB, Python {machine.python}",
-        f"added, removed and updated: {found.package}",
+        f"packages: {found.package}",
         *caveats(comparison),
         *([] if found.complete else ["stopped before its end: go on with --resume"]),
     )
