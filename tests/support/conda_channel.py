@@ -30,7 +30,7 @@ if not __package__:  # run as a script: find `tests` and `generator`
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from generator.catalog import load_yaml, templates_root
+from generator.answers import resolve, visible_questions
 from tests.support import conda_packages, conda_python, conda_wheel
 from tests.support.conda_python import from_running_python
 from tests.support.conda_wheel import CONDA_NAMES, Wheel, from_wheel
@@ -58,14 +58,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(build(arguments.out))
 
 
-def build(out: Path, templates: Path | None = None) -> str:
+def build(out: Path) -> str:
     """Build the channel below `out` unless it is there already; return its URL.
 
     Raises `CalledProcessError` with pip's words shown when the wheels cannot be had.
     """
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    rounds = tuple(tuple(sorted(set(one))) for one in _rounds(templates or templates_root()))
+    rounds = tuple(tuple(sorted(set(one))) for one in _rounds())
     inputs = _fingerprint(rounds)
     channel, stamp = out / NAME, out / "inputs"
     with FileLock(out / ".lock"):
@@ -97,14 +97,12 @@ def requirements(dependencies: Iterable[dict[str, Any]]) -> Iterator[str]:
                 yield project
 
 
-def _rounds(templates: Path) -> Iterator[list[str]]:
+def _rounds() -> Iterator[list[str]]:
     """Yield the sets that pip resolves one by one: one a client, since they exclude each other."""
-    common = load_yaml((templates / "dependencies.yml").read_text(encoding="utf-8"))["dependencies"]
-    for path in sorted(templates.glob("features/*/feature.yml")):
-        common += load_yaml(path.read_text(encoding="utf-8"))["dependencies"]
-    for path in sorted(templates.glob("clients/*/client.yml")):
-        own = load_yaml(path.read_text(encoding="utf-8"))["dependencies"]
-        yield [*requirements([*common, *own]), *TOOLS, ADDABLE]
+    features = [choice.value for choice in visible_questions()["features"].choices]
+    for client in visible_questions()["aws_client"].choices:
+        given = {"project_name": "all", "aws_client": client.value, "features": features}
+        yield [*requirements(resolve(given).context["dependencies"]), *TOOLS, ADDABLE]
     for older in OLDER:
         yield [older]
 

@@ -56,3 +56,14 @@ def test_every_preset_is_made_of_features() -> None:
     assert presets()["minimal"] == []
     assert presets()["full"] == FEATURES
     assert presets()["standard"] == visible_questions()["features"].default
+
+
+@pytest.mark.parametrize(
+    "client", sorted(path.name for path in (templates_root() / "clients").iterdir())
+)
+def test_a_client_narrows_what_features_depend_on(client: str) -> None:
+    part = templates_root() / "clients" / client / "client.yml"
+    specs = load_yaml(part.read_text(encoding="utf-8"))["specs"]
+    given = {"project_name": "app", "aws_client": client, "features": FEATURES}
+    found = {one["name"]: one["spec"] for one in resolve(given).context["dependencies"]}
+    assert {name: found[name] for name in specs} == specs
