@@ -302,13 +302,6 @@ FAULTS = (
         "test_concurrency.py",
     ),
     Fault(
-        "processes: Ctrl-C reaches the workers",
-        "concurrency/processes.py",
-        "with _ctrl_c_held_back():",
-        "if True:",
-        "test_concurrency.py",
-    ),
-    Fault(
         "processes: Ctrl-C stays blocked in the program",
         "concurrency/processes.py",
         "signal.pthread_sigmask(signal.SIG_SETMASK, before)",
