@@ -108,6 +108,11 @@ class Manager:
         words = (word for line in self.commands.get("create", ()) for word in line.argv)
         return next((word.removeprefix(wanted) for word in words if word.startswith(wanted)), "")
 
+    def lock_files(self) -> tuple[str, ...]:
+        """Return the paths of the lock on this platform, in a project."""
+        platform = metavariables("")["PLATFORM"]
+        return tuple(name.replace("PLATFORM", platform) for name in self.lock)
+
     @classmethod
     def load(cls, name: str, text: str) -> Manager:
         """Read a `manager.yml`; raise `BadTemplate` where a fact is missing or misshapen."""

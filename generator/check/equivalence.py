@@ -11,11 +11,11 @@ difference without one is unexplained, and red:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from generator.catalog import manager
@@ -106,11 +106,11 @@ def _brought(name: str, case: CaseReport) -> str:
 
 def _requirements(requires: Sequence[str]) -> Mapping[str, SpecifierSet]:
     """Return specifiers by normalised name, of the requirements that apply here without extras."""
-    found = {}
+    found: dict[str, SpecifierSet] = {}
     for text in requires:
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            found[re.sub(r"[-_.]+", "-", requirement.name).lower()] = requirement.specifier
+            found[canonicalize_name(requirement.name)] = requirement.specifier
     return found
 
 

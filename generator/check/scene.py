@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Literal, Protocol
 
+from packaging.utils import canonicalize_name
+
 from generator.catalog import Command, Manager
 from generator.check.model import Package, Status, StepReport
 from generator.run import Outcome, Step, run
@@ -139,7 +141,7 @@ class Scene:
         def own() -> str:
             found: dict[str, Any] = json.loads(outcome.output)
             self.packages = {
-                re.sub(r"[-_.]+", "-", name).lower(): Package(version, python, tuple(requires))
+                canonicalize_name(name): Package(version, python, tuple(requires))
                 for name, (version, python, requires) in found["packages"].items()
             }
             prefix = Path(found["prefix"])

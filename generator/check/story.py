@@ -95,10 +95,8 @@ def _export_pylock(scene: Scene, _: Answers) -> None:
 
 
 def _add_and_remove(scene: Scene, _: Answers) -> None:
-    paths = [scene.project / name for name in (*scene.manager.manifest, *scene.manager.lock)]
-    paths = [
-        path.with_name(path.name.replace("PLATFORM", scene.names["PLATFORM"])) for path in paths
-    ]
+    names = (*scene.manager.manifest, *scene.manager.lock_files())
+    paths = [scene.project / name for name in names]
     before = {path: path.read_bytes() for path in paths}
 
     def changed() -> str:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from packaging.markers import UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from generator.compare.model import LeftOut
 from generator.manifests.errors import BadManifest
@@ -97,7 +98,7 @@ def shown(text: str) -> str:
 
 def is_development(extra: str) -> bool:
     """Say whether an extra is one that only a project's own developers install."""
-    return re.sub(r"[-_.]+", "-", extra).lower() in DEVELOPMENT
+    return canonicalize_name(extra) in DEVELOPMENT
 
 
 def specifiers(text: str, where: str) -> SpecifierSet:

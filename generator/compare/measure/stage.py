@@ -111,11 +111,6 @@ class Stage:
         for folder in ("project", "warm", "cold", "bench"):
             shutil.rmtree(self._place / folder, ignore_errors=True)
 
-    def lock_files(self) -> tuple[str, ...]:
-        """Return the paths of the lock, in the project."""
-        names = metavariables(self.candidate.answers["project_name"])
-        return tuple(name.replace("PLATFORM", names["PLATFORM"]) for name in self.manager.lock)
-
     def is_lock(self, verb: str) -> bool:
         """Tell whether a verb does just what `lock` does."""
         return self.manager.commands.get(verb) == self.manager.commands["lock"]
@@ -123,7 +118,7 @@ class Stage:
     def without_lock(self) -> None:
         """Delete the lock: what is measured is to resolve, not to see that nothing changed."""
         self._known = None
-        for name in self.lock_files():
+        for name in self.manager.lock_files():
             (self.project / name).unlink(missing_ok=True)
 
     def without_environment(self) -> None:
@@ -156,7 +151,7 @@ class Stage:
         written = after.written_since(before)
         status, reason = judge(last)
         if keep and status == "passed":
-            self._keep(verb, self.lock_files() if verb == "lock" else written)
+            self._keep(verb, self.manager.lock_files() if verb == "lock" else written)
         record = Record(
             status,
             self._clean(reason),
