@@ -52,6 +52,11 @@ class Question:
     has_default: bool
     placeholder: str
     several: bool = False
+    when: str = ""
+
+    def applies(self, context: Mapping[str, Any]) -> bool:
+        """Return whether the question makes sense, given the answers so far."""
+        return not self.when or expand(self.when, context).strip() == "True"
 
     def default_for(self, context: Mapping[str, Any]) -> Any:
         """Return the default, given the answers so far."""
@@ -134,8 +139,9 @@ def resolve(
     """Go through the questionnaire: take what is given, ask for the rest, or take the defaults.
 
     `suggested` holds better defaults that the surroundings know, such as the author's name; one
-    that the questionnaire refuses is left out. Raises `UnknownName` for a key that is no question
-    or a choice that is none, `InvalidAnswer` for a refused answer or one without a default.
+    that the questionnaire refuses is left out. A question that does not apply has its default and
+    is not recorded. Raises `UnknownName` for a key that is no question or a choice that is none,
+    `InvalidAnswer` for a refused answer, one without a default, or one that nothing asks for.
     """
     known_keys(given)
     context: dict[str, Any] = {}
@@ -143,6 +149,12 @@ def resolve(
     for question in questions():
         if question.hidden:
             context[question.key] = question.default_for(context)
+            continue
+        if not question.applies(context):
+            context[question.key] = default = question.default_for(context)
+            if question.key in given and question.check(given[question.key], context) != default:
+                why = f"it has a meaning only where {question.when.strip('{} ')}; choose that, too"
+                raise InvalidAnswer(question.key, given[question.key], why)
             continue
         if question.key in given:
             value = given[question.key]
@@ -218,4 +230,5 @@ def _load(key: str, details: Mapping[str, Any]) -> Question:
         has_default="default" in details,
         placeholder=details.get("placeholder", ""),
         several=details.get("multiselect", False),
+        when=details.get("when") or "",
     )

@@ -99,19 +99,28 @@ def test_ci_may_read_and_nothing_else(name: str) -> None:
 @pytest.mark.parametrize("client", ["aioboto3", "aiobotocore"])
 def test_the_readme_tells_every_setting_and_exit_code(client: str) -> None:
     files = rendered(aws_client=client)
-    settings = ast.parse(files["src/my_app/settings.py"])
+    code = [ast.parse(text) for path, text in files.items() if path.endswith("settings.py")]
+    nodes = [node for module in code for node in ast.walk(module)]
     ours = {
         f"MY_APP_{call.args[1].value}"
-        for call in ast.walk(settings)
+        for call in nodes
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
-        and call.func.id == "_number"
+        and call.func.id == "number"
         and isinstance(call.args[1], ast.Constant)
         and isinstance(call.args[1].value, str)
     }
+    ours |= {
+        f"MY_APP_{sum_.right.value}"
+        for sum_ in nodes
+        if isinstance(sum_, ast.BinOp)
+        and isinstance(sum_.left, ast.Name)
+        and sum_.left.id == "ENV_PREFIX"
+        and isinstance(sum_.right, ast.Constant)
+    }
     theirs = {
         node.value
-        for node in ast.walk(settings)
+        for node in nodes
         if isinstance(node, ast.Constant) and re.fullmatch(r"AWS_[A-Z_]+", str(node.value))
     }
     assert ours
