@@ -117,6 +117,7 @@ def test_the_readme_tells_every_setting_and_exit_code(client: str) -> None:
         and isinstance(sum_.left, ast.Name)
         and sum_.left.id == "ENV_PREFIX"
         and isinstance(sum_.right, ast.Constant)
+        and isinstance(sum_.right.value, str)
     }
     theirs = {
         node.value
