@@ -2,7 +2,8 @@
 
 Each `templates/<manager>/tool.in` names a manager and its plugins, exactly; `tool.txt` beside it is
 its complete closure with hashes, for every platform and for Python 3.11 and later. To move to a
-newer release, edit `tool.in` and run this; `--upgrade` also moves what lies below it.
+newer release, edit `tool.in` and run this; `--upgrade` also moves what lies below it. `reviewers`
+beside this script are the same: the linters that our tests let look at generated projects.
 """
 
 from __future__ import annotations
@@ -27,9 +28,17 @@ OPTIONS = (
 )
 
 
+REVIEWERS = "reviewers"
+
+
 def names() -> list[str]:
     """Return the managers that are provided."""
     return sorted(path.parent.name for path in templates_root().glob("*/tool.in"))
+
+
+def folder(name: str) -> Path:
+    """Return where the `tool.in` of a manager, or of the reviewers, is."""
+    return Path(__file__).parent / name if name == REVIEWERS else templates_root() / name
 
 
 def refresh(name: str, *, upgrade: bool = False) -> str:
@@ -39,22 +48,23 @@ def refresh(name: str, *, upgrade: bool = False) -> str:
     extra = ("--upgrade",) if upgrade else ()
     argv = (uv.find_uv_bin(), "pip", "compile", *OPTIONS, *extra, "tool.in")
     env = child_environment(cache_root(), package_index().settings)
-    outcome = run(Step("lock", argv, templates_root() / name, env))
+    outcome = run(Step("lock", argv, folder(name), env))
     return "" if outcome.ok else outcome.output or outcome.reason
 
 
 def main(argv: list[str]) -> int:
+    known = [*names(), REVIEWERS]
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("name", nargs="*", help=f"of {', '.join(names())}; all by default")
+    parser.add_argument("name", nargs="*", help=f"of {', '.join(known)}; all by default")
     parser.add_argument("--upgrade", action="store_true", help="newest versions below too")
     given = parser.parse_args(argv)
-    if unknown := set(given.name) - set(names()):
+    if unknown := set(given.name) - set(known):
         parser.error(f"no tool.in for {', '.join(sorted(unknown))}")
-    for name in given.name or names():
+    for name in given.name or known:
         if wrong := refresh(name, upgrade=given.upgrade):
             print(f"error: {name}: {wrong}", file=sys.stderr)
             return 1
-        print(Path("templates", name, "tool.txt"))
+        print(folder(name) / "tool.txt")
     return 0
 
 

