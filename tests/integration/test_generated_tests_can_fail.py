@@ -92,6 +92,6 @@ def _copy(project: Path, folder: Path) -> None:
 def _test(project: Path, folder: Path, tests: str) -> Outcome:
     """Run tests of `folder` in the project's environment, up to the first failure."""
     python = str(project / ".venv" / "bin" / "python")
-    argv = (python, "-m", "pytest", "--exitfirst", "--tb=line", "-p", "no:cacheprovider", tests)
+    argv = (python, "-m", "pytest", "-n", "0", "-p", "no:randomly", "-x", "--tb=line", tests)
     env = {"PATH": os.environ["PATH"], "TMPDIR": str(folder)}
     return run(Step("test", argv, folder, env), timeout=300)

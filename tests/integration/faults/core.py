@@ -53,65 +53,6 @@ FAULTS = (
         "            task.add_done_callback(lambda _: slots.release())",
     ),
     Fault(
-        "the S3 client is not closed",
-        "aws.py",
-        """\
-        async with create_client(
-            self.session,
-            "s3",
-            region_name=settings.region,
-            endpoint_url=settings.endpoint_url,
-            config=client_config(settings),
-        ) as client:
-            yield client
-""",
-        """\
-        yield await create_client(
-            self.session,
-            "s3",
-            region_name=settings.region,
-            endpoint_url=settings.endpoint_url,
-            config=client_config(settings),
-        ).__aenter__()
-""",
-    ),
-    Fault(
-        "cancellation does not close the EC2 client",
-        "aws.py",
-        """\
-        async with create_client(
-            self.session,
-            "ec2",
-            region_name=settings.region,
-            endpoint_url=settings.endpoint_url,
-            config=client_config(settings),
-        ) as client:
-            yield client
-""",
-        """\
-        opening = create_client(
-            self.session,
-            "ec2",
-            region_name=settings.region,
-            endpoint_url=settings.endpoint_url,
-            config=client_config(settings),
-        )
-        try:
-            yield await opening.__aenter__()
-        except Exception:
-            await opening.__aexit__(None, None, None)
-            raise
-        else:
-            await opening.__aexit__(None, None, None)
-""",
-    ),
-    Fault(
-        "the region is ignored",
-        "aws.py",
-        '"s3",\n            region_name=settings.region,',
-        '"s3",\n            region_name="us-east-1",',
-    ),
-    Fault(
         "the pool is as small as botocore's",
         "aws.py",
         "max_pool_connections=settings.max_concurrency",
@@ -167,5 +108,177 @@ FAULTS = (
         "cli.py",
         "digest.update(chunk)",
         "digest = hashlib.sha256(chunk)",
+    ),
+    Fault(
+        "a client is closed under those who still use it",
+        "per_loop.py",
+        "            if not found.users:\n",
+        "            if found.users >= 0:\n",
+    ),
+    Fault(
+        "a client is never closed",
+        "per_loop.py",
+        "await found.closing.aclose()",
+        "pass",
+    ),
+    Fault(
+        "every block opens a client",
+        "per_loop.py",
+        "if place.open is None:",
+        "if place is not None:",
+    ),
+    Fault(
+        "two that come at once open two clients",
+        "per_loop.py",
+        "async with place.opening:",
+        "if True:",
+    ),
+    Fault(
+        "all event loops share a client",
+        "per_loop.py",
+        "self._places.setdefault(asyncio.get_running_loop(), _Place())",
+        "self._places.setdefault(asyncio.AbstractEventLoop, _Place())  # type: ignore",
+    ),
+    Fault(
+        "a client that closes is handed out",
+        "per_loop.py",
+        "place.open = None  # before the wait: whoever comes meanwhile opens another\n"
+        "                await found.closing.aclose()",
+        "await found.closing.aclose()\n                place.open = None",
+    ),
+    Fault(
+        "the region of S3 is ignored",
+        "aws.py",
+        '"s3",\n                region_name=settings.region,',
+        '"s3",\n                region_name="us-east-1",',
+    ),
+    Fault(
+        "URLs are signed in the old way",
+        "aws.py",
+        ', signature_version="s3v4"',
+        "",
+        "test_s3_files.py",
+    ),
+    Fault(
+        "a file has its name before it is whole",
+        "files.py",
+        "aside = target if in_place else",
+        "aside = target if in_place or not target.exists() else",
+    ),
+    Fault("a failure leaves a part of a file", "files.py", "aside.unlink(missing_ok=True)", "pass"),
+    Fault("a link is replaced", "files.py", "target = path.resolve()", "target = path"),
+    Fault(
+        "a device is replaced",
+        "files.py",
+        "in_place = target.exists() and not target.is_file()",
+        "in_place = False",
+    ),
+    Fault(
+        "a short write loses bytes",
+        "files.py",
+        "rest = rest[file.write(rest) :]",
+        "file.write(rest)\n                rest = rest[:0]",
+    ),
+    Fault(
+        "errors name the hidden file",
+        "files.py",
+        "raise OSError(error.errno, error.strerror, str(path)) from error",
+        "raise",
+    ),
+    Fault(
+        "nobody notices that a file changes while it is read",
+        "files.py",
+        "(after.st_size, after.st_mtime_ns)",
+        "(before.st_size, before.st_mtime_ns)",
+    ),
+    Fault("only the last chunk is written", "s3_files.py", "write(chunk)", "last = chunk"),
+    Fault("a URL may hold for ever", "s3_files.py", "1, LONGEST", "0, 10**9"),
+    Fault(
+        "a signature to put lets one get",
+        "s3_files.py",
+        '"get_object" if method == "GET" else "put_object"',
+        '"get_object"',
+    ),
+    Fault(
+        "a failed upload is not aborted",
+        "s3_upload.py",
+        "await _abort(client, bucket, key, beginning)",
+        "pass",
+    ),
+    Fault(
+        "a cancelled upload is not aborted",
+        "s3_upload.py",
+        "except BaseException as error:",
+        "except Exception as error:",
+    ),
+    Fault(
+        "cancelled at its beginning, an upload is forgotten",
+        "s3_upload.py",
+        "yield await asyncio.shield(beginning)",
+        "yield await beginning",
+    ),
+    Fault(
+        "parts are completed in the order in which they ended",
+        "s3_upload.py",
+        'done.sort(key=lambda part: part["PartNumber"])',
+        "pass",
+    ),
+    Fault("all parts at a time", "s3_upload.py", "parts, limit=limit", "parts, limit=1_000"),
+    Fault(
+        "what is exactly one part goes in two",
+        "s3_upload.py",
+        "while len(held) > size:",
+        "while len(held) >= size:",
+    ),
+    Fault("the end of a stream is lost", "s3_upload.py", "    yield bytes(held)\n\n", "\n\n"),
+    Fault(
+        "parts beyond what S3 takes",
+        "s3_upload.py",
+        "if number > MOST_PARTS:",
+        "if number > 10 * MOST_PARTS:",
+    ),
+    Fault(
+        "a large file has too many parts",
+        "s3_upload.py",
+        "size = max(size, -(-regular(source).st_size // MOST_PARTS))",
+        "regular(source)",
+    ),
+    Fault(
+        "an upload that was completed counts as remaining",
+        "s3_upload.py",
+        "with suppress(client.exceptions.NoSuchUpload):",
+        "with suppress(LookupError):",
+    ),
+    Fault(
+        "what remains at the server is not told",
+        "errors.py",
+        'getattr(error, "__notes__", [])',
+        "[]",
+        "test_s3_commands.py",
+    ),
+    Fault(
+        "s3-put ignores --part-size",
+        "s3_commands.py",
+        "arguments.part_size * MIB",
+        "8 * MIB",
+    ),
+    Fault(
+        "s3-sign ignores --put",
+        "s3_commands.py",
+        '"PUT" if arguments.put else "GET"',
+        '"GET"',
+    ),
+    Fault(
+        "s3-sign ignores --seconds",
+        "s3_commands.py",
+        "seconds=arguments.seconds",
+        "seconds=3600",
+    ),
+    Fault("an address that cannot be one is taken", "settings.py", "and _is_host(", "and bool("),
+    Fault(
+        "a region that cannot be one is taken",
+        "settings.py",
+        "if not _LABEL.fullmatch(self.region):",
+        "if not self.region:",
     ),
 )
