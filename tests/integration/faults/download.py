@@ -1,0 +1,256 @@
+"""Mistakes that someone could make in the downloader."""
+
+from __future__ import annotations
+
+from tests.support.faults import Fault
+
+ENGINES = "test_download.py"
+HOSTILE = "test_download_hostile.py"
+PARTS = "test_download_parts.py"
+COMMANDS = "test_download_commands.py"
+
+FAULTS = (
+    Fault(
+        "another version is mixed in: no If-Range, no look at the ETag",
+        module="download/remote.py",
+        right='            return answer.headers.get("etag") != self.etag',
+        wrong="            return False",
+        tests=HOSTILE,
+    ),
+    Fault(
+        "no If-Range",
+        module="download/fetch.py",
+        right='headers["if-range"] = location.remote.validator',
+        wrong="pass",
+        tests=ENGINES,
+    ),
+    Fault(
+        "a whole file is taken for a part",
+        module="download/remote.py",
+        right="if answer.status in {OK, 412, UNSATISFIABLE}:",
+        wrong="if answer.status in {412, UNSATISFIABLE}:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "other bytes than asked for are taken",
+        module="download/remote.py",
+        right="found[:2] != (first, end - 1)",
+        wrong="found[1] is None",
+        tests=HOSTILE,
+    ),
+    Fault(
+        "more bytes than asked for are written",
+        module="download/fetch.py",
+        right="if end is not None and piece.position + len(data) > end:",
+        wrong="if False:",
+        tests=HOSTILE,
+    ),
+    Fault(
+        "an answer that ends early counts as complete",
+        module="download/with_threads.py",
+        right="if response.length:",
+        wrong="if False:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "asyncio: a connection that breaks ends the answer",
+        module="download/with_asyncio.py",
+        right="if self._in_head or self._chunks or self._left is not None or error:",
+        wrong="if self._in_head:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "asyncio: what was read when the connection breaks is lost",
+        module="download/with_asyncio.py",
+        right="if not self._in_head and self._left != 0:",
+        wrong="if False:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "asyncio: a silent server is waited for",
+        module="download/with_asyncio.py",
+        right="if silent >= self._timeout:",
+        wrong="if silent >= self._timeout + 3600:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "asyncio: two framings at once are accepted",
+        module="download/http1.py",
+        right='if coding.lower() != "chunked" or "content-length" in answer.headers:',
+        wrong='if coding.lower() != "chunked":',
+        tests=HOSTILE,
+    ),
+    Fault(
+        "asyncio: a header may end its line",
+        module="download/http1.py",
+        right="if any(not line.isprintable() for line in lines):",
+        wrong="if not lines:",
+        tests=HOSTILE,
+    ),
+    Fault(
+        "aiohttp undoes a content coding",
+        module="download/with_aiohttp.py",
+        right="auto_decompress=False",
+        wrong="auto_decompress=True",
+        tests=ENGINES,
+    ),
+    Fault(
+        "threads: the end waits for a silent server",
+        module="download/with_threads.py",
+        right="socket.socket.shutdown(one, socket.SHUT_RDWR)",
+        wrong="pass",
+        tests=ENGINES,
+    ),
+    Fault(
+        "certificates are not checked",
+        module="download/tls.py",
+        right="return ssl.create_default_context()",
+        wrong="return ssl._create_unverified_context()",
+        tests=ENGINES,
+    ),
+    Fault(
+        "credentials follow a redirect to another server",
+        module="download/fetch.py",
+        right="headers = {}  # they are for whom they were given",
+        wrong="pass",
+        tests=ENGINES,
+    ),
+    Fault(
+        "a redirect may leave https",
+        module="download/fetch.py",
+        right="if url.secure and not following.secure:",
+        wrong="if False:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "an address that expires ends the download",
+        module="download/fetch.py",
+        right="if renewals > RENEWALS:",
+        wrong="if renewals:",
+        tests=PARTS,
+    ),
+    Fault(
+        "Retry-After is not heard",
+        module="download/fetch.py",
+        right="await sleep(max(wait, error.retry_after))",
+        wrong="await sleep(wait)",
+        tests=ENGINES,
+    ),
+    Fault(
+        "a piece begins anew where it broke off",
+        module="download/fetch.py",
+        right="before = piece.position\n",
+        wrong="piece.position = before = piece.start\n",
+        tests=ENGINES,
+    ),
+    Fault(
+        "a piece counts as there before it is",
+        module="download/fetch.py",
+        right=(
+            "        write_all(self._fd, data, piece.position)\n"
+            "        piece.position += len(data)  # only now"
+        ),
+        wrong=(
+            "        piece.position += len(data)\n"
+            "        write_all(self._fd, data, piece.position - len(data))  # only now"
+        ),
+        tests=PARTS,
+    ),
+    Fault(
+        "a short write is taken for a whole one",
+        module="download/part.py",
+        right="data, offset = data[written:], offset + written",
+        wrong="data = data[:0]",
+        tests=PARTS,
+    ),
+    Fault(
+        "the journal is written before the data is synced",
+        module="download/transfer.py",
+        right=(
+            "            os.fdatasync(self._part.fd)\n"
+            "            self._journal.save(self._remote, missing)\n"
+        ),
+        wrong=(
+            "            self._journal.save(self._remote, missing)\n"
+            "            os.fdatasync(self._part.fd)\n"
+        ),
+        tests=PARTS,
+    ),
+    Fault(
+        "the journal claims what is missing at the front",
+        module="download/transfer.py",
+        right="self._journal.save(self._remote, missing)\n",
+        wrong="self._journal.save(self._remote, missing_of(self._pieces)[1:])\n",
+        tests=PARTS,
+    ),
+    Fault(
+        "a journal of another version is believed",
+        module="download/journal.py",
+        right="if found != self._about(remote) or not",
+        wrong="if not",
+        tests=PARTS,
+    ),
+    Fault(
+        "the journal is forgotten when a download stops",
+        module="download/transfer.py",
+        right="            self._save()\n        except OSError",
+        wrong="            self._journal.remove()\n        except OSError",
+        tests=ENGINES,
+    ),
+    Fault(
+        "the address's secrets are in the journal",
+        module="download/journal.py",
+        right="hashlib.sha256(self.identity.encode()).hexdigest()",
+        wrong="self.identity",
+        tests=PARTS,
+    ),
+    Fault(
+        "two downloads write to one part",
+        module="download/part.py",
+        right="fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+        wrong="pass",
+        tests=PARTS,
+    ),
+    Fault(
+        "a lock on a part that was renamed is good enough",
+        module="download/part.py",
+        right="if _is_at(fd, path):",
+        wrong="if True:",
+        tests=PARTS,
+    ),
+    Fault(
+        "a wrong digest is accepted",
+        module="download/downloader.py",
+        right="if digest != expected[name]:",
+        wrong="if not digest:",
+        tests=ENGINES,
+    ),
+    Fault(
+        "the digest is of what had come by the last tick",
+        module="download/hashing.py",
+        right="self._available = self._size = size",
+        wrong="self._size = self._available",
+        tests=ENGINES,
+    ),
+    Fault(
+        "the limit is one for each connection",
+        module="download/rate.py",
+        right="self._due = max(self._due, now) + count / self._rate\n",
+        wrong="self._due = now + count / self._rate / 16\n",
+        tests=PARTS,
+    ),
+    Fault(
+        "a name with a slash in it leaves the folder",
+        module="download/sources.py",
+        right='"/" not in name and ',
+        wrong="",
+        tests=COMMANDS,
+    ),
+    Fault(
+        "a file that exists is replaced",
+        module="download/part.py",
+        right="if target.exists() and not replace:",
+        wrong="if False:",
+        tests=COMMANDS,
+    ),
+)
