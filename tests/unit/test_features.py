@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
 
 from generator.answers import resolve, visible_questions
-from generator.catalog import load_yaml, templates_root
+from generator.catalog import load_yaml, manager, manager_names, templates_root
 from generator.cli.inputs import presets
+from generator.errors import InvalidAnswer
 from generator.render import render
 
 FEATURES = [choice.value for choice in visible_questions()["features"].choices]
@@ -24,8 +26,8 @@ def facts(name: str) -> dict[str, Any]:
     return loaded
 
 
-def rendered(features: list[str]) -> dict[str, str]:
-    answers = resolve({"project_name": "app", "manager": "uv", "features": features})
+def rendered(features: list[str], **given: str) -> dict[str, str]:
+    answers = resolve({"project_name": "app", "manager": "uv", **given, "features": features})
     files = render(answers.context, answers.values).files
     return {path: file.data.decode() for path, file in files.items()}
 
@@ -46,9 +48,49 @@ def test_a_feature_leaves_no_trace_where_it_is_not_chosen(chosen: list[str]) -> 
         assert (section.splitlines()[0] in files["README.md"]) is (name in chosen)
         for one in known["dependencies"]:
             assert (f'"{one["name"]}>' in manifest) is (one["name"] in needed)
-        commands = f"from .{name} import commands as {name}_commands"
-        wanted = name in chosen and bool(known.get("commands"))
-        assert (commands in files["src/app/cli.py"]) is wanted
+        if folder := known.get("commands", "").rpartition(".")[0]:
+            commands = f"from .{folder} import commands as {folder}_commands\n"
+            assert (commands in files["src/app/cli.py"]) is (name in chosen)
+
+
+DEPLOYS = {"none": [], "zip": ["zip"], "sam": ["zip", "sam"]}
+
+
+@pytest.mark.parametrize("deploy", DEPLOYS)
+def test_an_answer_s_part_comes_with_what_it_builds_on(deploy: str) -> None:
+    files = rendered(["lambda"], deploy=deploy)
+    for name in DEPLOYS:
+        section = templates_root() / "features" / "lambda" / "deploy" / name / "README.md.jinja"
+        heading = section.read_text(encoding="utf-8").partition("\n")[0]
+        there = name in DEPLOYS[deploy]
+        assert not heading or (heading in files["README.md"]) is there
+        for file in facts(f"lambda/deploy/{name}")["files"]:
+            assert (file["target"].replace("PACKAGE_NAME", "app") in files) is there
+    commands = "from .aws_lambda import commands as aws_lambda_commands\n"
+    assert (commands in files["src/app/cli.py"]) is (deploy != "none")
+    assert ("\nbundle:" in files["Makefile"]) is (deploy != "none")
+
+
+def test_without_its_feature_a_question_s_answer_changes_nothing() -> None:
+    assert rendered([], deploy="zip") == rendered([])
+    with pytest.raises(InvalidAnswer, match="lambda"):
+        rendered([], deploy="sam")
+
+
+@pytest.mark.parametrize("name", manager_names())
+def test_a_feature_s_verb_comes_after_the_manager_s_own(name: str) -> None:
+    tool = manager(name)
+    files = rendered(["lambda"], manager=name, deploy="zip")
+    before = [str(command) for command in tool.commands.get("export", ())]
+    recipe = re.search(r"^bundle:.*\n((?:\t.*\n)+)", files["Makefile"], re.MULTILINE)
+    row = re.search(r"^\| `bundle` \| .+ \|$", files["README.md"], re.MULTILINE)
+    assert bool(recipe) == bool(row) == bool(before)
+    assert ("\n- `bundle`: " in files["README.md"]) is (not before)
+    if recipe and row:
+        *first, last = recipe[1].replace("\t", "").splitlines()
+        assert first == before
+        assert last.endswith("app bundle")
+        assert all(f"`{line}`" in row[0] for line in (*first, last))
 
 
 def test_every_preset_is_made_of_features() -> None:
