@@ -18,7 +18,10 @@ def test_defaults_follow_from_the_answers_above_them() -> None:
     assert answers["package_name"] == "my_great_project"
     assert answers["python_version"] == "3.11"
     assert answers.context["pythons"] == ["3.11", "3.12", "3.13", "3.14"]
-    assert list(answers.values) == list(visible_questions())
+    asked = [
+        key for key, question in visible_questions().items() if question.applies(answers.context)
+    ]
+    assert list(answers.values) == asked
 
 
 def test_what_is_suggested_beats_a_default_and_loses_to_an_answer() -> None:
@@ -47,7 +50,7 @@ def test_only_what_is_not_given_is_asked_with_its_default() -> None:
     assert asked["author_name"] == "Git"
     assert "license" not in asked
     assert "mgr" not in asked
-    assert len(asked) == len(visible_questions()) - 2
+    assert asked.keys() == answers.values.keys() - {"project_name", "license"}
 
 
 def test_without_a_default_an_answer_is_wanted() -> None:

@@ -25,6 +25,7 @@ PARTS = sorted(
         "clients/*/client.yml",
         "ci/*/ci.yml",
         "features/*/feature.yml",
+        "features/*/*/*/feature.yml",
     )
     for path in ROOT.glob(pattern)
 )
@@ -46,8 +47,9 @@ def test_a_part_lists_exactly_what_is_on_disk(part: Path) -> None:
         path.relative_to(part.parent).as_posix()
         for path in part.parent.rglob("*")
         if path.is_file() and path.name not in NOT_RENDERED and "__pycache__" not in path.parts
+        if not any(one.parent in path.parents for one in PARTS if part.parent in one.parent.parents)
     }
-    if part.name == "feature.yml":
+    if part.name == "feature.yml" and facts.get("readme", True):
         on_disk.remove(SECTION)
     assert sorted(f"{path}.jinja" for path in listed) == sorted(on_disk)
 
@@ -67,6 +69,21 @@ def test_every_choice_is_a_folder_and_every_folder_a_choice() -> None:
     assert choices("license") == sorted(
         path.name.removesuffix(".txt.jinja") for path in (ROOT / "licenses").glob("*.txt.jinja")
     )
+
+
+@pytest.mark.parametrize("part", sorted(ROOT.glob("features/*/feature.yml")), ids=_name)
+def test_what_a_feature_asks_has_a_folder_for_each_answer(part: Path) -> None:
+    question = load_yaml(part.read_text(encoding="utf-8")).get("asks", "")
+    below = {path.parent for path in part.parent.glob("*/*/feature.yml")}
+    answers = visible_questions()[question].choices if question else ()
+    chosen = {part.parent / question / answer.value for answer in answers}
+    assert chosen <= below
+    built_on = set()
+    for folder in below:
+        facts = load_yaml((folder / "feature.yml").read_text(encoding="utf-8"))
+        built_on |= {folder.with_name(name) for name in facts.get("builds_on", [])}
+    assert built_on <= below
+    assert below - chosen <= built_on, "nobody can choose these, and nothing builds on them"
 
 
 def test_no_manager_is_named_in_what_all_share() -> None:
