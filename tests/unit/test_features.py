@@ -109,3 +109,29 @@ def test_a_client_narrows_what_features_depend_on(client: str) -> None:
     given = {"project_name": "app", "aws_client": client, "features": FEATURES}
     found = {one["name"]: one["spec"] for one in resolve(given).context["dependencies"]}
     assert {name: found[name] for name in specs} == specs
+
+
+AUTH = {
+    choice.value: facts(f"api/auth/{choice.value}")
+    for choice in visible_questions()["auth"].choices
+}
+
+
+@pytest.mark.parametrize("name", AUTH)
+def test_a_way_to_authenticate_comes_with_what_it_builds_on_and_nothing_else(name: str) -> None:
+    answers = resolve({"project_name": "app", "features": ["api"], "auth": [name]})
+    files = set(render(answers.context, answers.values).files)
+    every = {path.parent.name for path in (templates_root() / "features/api/auth").glob("*/*.yml")}
+    for folder in every:
+        wanted = folder in {name, *AUTH[name].get("builds_on", [])}
+        targets = {
+            one["target"].replace("PACKAGE_NAME", "app")
+            for one in facts(f"api/auth/{folder}")["files"]
+        }
+        assert targets & files == (targets if wanted else set())
+
+
+def test_an_open_api_is_chosen_by_name_and_alone() -> None:
+    for auth in ([], ["none", "basic"]):
+        with pytest.raises(InvalidAnswer, match="`none` leaves the API open"):
+            resolve({"project_name": "app", "features": ["api"], "auth": auth})
