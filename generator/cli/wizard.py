@@ -17,7 +17,7 @@ def asker(stream: TextIO) -> Ask:
 
     def ask(question: Question, context: Mapping[str, Any], default: Any) -> Any:
         if question.several:
-            return _choose_several(question, default, stream)
+            return _choose_several(question, context, default, stream)
         if question.choices:
             return _choose(question, default, stream)
         return _type(question, context, default, stream)
@@ -36,13 +36,18 @@ def _choose(question: Question, default: Any, stream: TextIO) -> Any:
     ).unsafe_ask()
 
 
-def _choose_several(question: Question, default: Any, stream: TextIO) -> Any:
+def _choose_several(
+    question: Question, context: Mapping[str, Any], default: Any, stream: TextIO
+) -> Any:
+    choices = [
+        questionary.Choice(item.label, value=item.value, checked=item.value in default)
+        for item in question.choices
+    ]
     return questionary.checkbox(
         question.help,
-        choices=[
-            questionary.Choice(item.label, value=item.value, checked=item.value in default)
-            for item in question.choices
-        ],
+        choices=choices,
+        initial_choice=choices[0],
+        validate=lambda chosen: _refusal(question, chosen, context) or True,
         use_jk_keys=False,
         instruction="(arrow keys, Space to choose, then Enter)",
         output=create_output(stream),
@@ -50,18 +55,9 @@ def _choose_several(question: Question, default: Any, stream: TextIO) -> Any:
 
 
 def _type(question: Question, context: Mapping[str, Any], default: Any, stream: TextIO) -> Any:
-    def refusal(text: str) -> str | None:
-        try:
-            question.check(text, context)
-        except InvalidAnswer as error:
-            return error.why
-        except ScaffoldError as error:
-            return str(error)
-        return None
-
     def validate(text: str) -> bool | str:
         back_to_default = not text and default is not None
-        return True if back_to_default else refusal(text) or True
+        return True if back_to_default else _refusal(question, text, context) or True
 
     typed = questionary.text(
         question.help,
@@ -72,4 +68,19 @@ def _type(question: Question, context: Mapping[str, Any], default: Any, stream: 
         output=create_output(stream),
     ).unsafe_ask()
     # Where nothing is no answer, clearing the line brings the default back.
-    return default if not typed and default is not None and refusal(typed) else typed
+    return (
+        default
+        if not typed and default is not None and _refusal(question, typed, context)
+        else typed
+    )
+
+
+def _refusal(question: Question, value: Any, context: Mapping[str, Any]) -> str | None:
+    """Return why the questionnaire refuses an answer, or None."""
+    try:
+        question.check(value, context)
+    except InvalidAnswer as error:
+        return error.why
+    except ScaffoldError as error:
+        return str(error)
+    return None

@@ -62,9 +62,10 @@ class Pinned:
 
 def readme_table(readme: str) -> dict[str, list[str]]:
     """Return the command lines of the table of commands, by verb, in its order."""
+    section = readme.partition("\n## Commands\n")[2].partition("\n## ")[0]
     return {
         row["verb"]: [code.replace("\\|", "|") for code in _CODE.findall(row["commands"])]
-        for row in _ROW.finditer(readme)
+        for row in _ROW.finditer(section)
     }
 
 

@@ -45,7 +45,8 @@ def test_a_feature_leaves_no_trace_where_it_is_not_chosen(chosen: list[str]) -> 
         ]
         assert all((target in files) is (name in chosen) for target in targets)
         section = (templates_root() / "features" / name / "README.md.jinja").read_text()
-        assert (section.splitlines()[0] in files["README.md"]) is (name in chosen)
+        heading = f"\n{section.splitlines()[0]}\n"
+        assert (heading in files["README.md"]) is (name in chosen)
         for one in known["dependencies"]:
             assert (f'"{one["name"]}>' in manifest) is (one["name"] in needed)
         if folder := known.get("commands", "").rpartition(".")[0]:

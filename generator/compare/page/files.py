@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.compare.layouts import variants
 from generator.compare.model import Comparison, FileRow, State
+
+#: Bytes of text that all layouts share and the page shows. What differs is always there; with the
+#: rest, coloured, the page of a project with many features would be larger than a page should be.
+SHARED_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class FileView:
     state: State
     letters: Mapping[str, str]
     variants: tuple[Variant, ...]
+    shown: bool = True
 
     @property
     def texts(self) -> dict[str, str]:
@@ -41,11 +47,21 @@ class FileView:
 
 
 def file_views(comparison: Comparison) -> tuple[FileView, ...]:
-    """Return every path of the layouts, in their order."""
+    """Return every path of the layouts, in their order; of shared ones the smallest are shown."""
     layouts = comparison.layouts
-    return tuple(
+    views = [
         _view(f"file{number}-", row, layouts.texts) for number, row in enumerate(layouts.files)
-    )
+    ]
+    room, hidden = SHARED_BYTES, set()
+    for view in sorted((one for one in views if one.state == "shared"), key=_bytes):
+        room -= _bytes(view)
+        if room < 0:
+            hidden.add(view.id)
+    return tuple(dataclasses.replace(view, shown=view.id not in hidden) for view in views)
+
+
+def _bytes(view: FileView) -> int:
+    return sum(len(one.text.encode()) for one in view.variants)
 
 
 def _view(name: str, row: FileRow, texts: Mapping[str, str]) -> FileView:

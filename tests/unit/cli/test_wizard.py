@@ -51,8 +51,11 @@ def test_everything_is_asked_and_arrow_keys_choose() -> None:
         screen.press(DOWN, ENTER)
         screen.expect(visible_questions()["ci"].help, *label["ci"])
         screen.press(ENTER)
-        screen.expect(visible_questions()["features"].help, label["features"][-1])
-        first = presets()["standard"][0]  # where the cursor starts
+        screen.expect(visible_questions()["features"].help, *label["features"])
+        screen.press(" ", DOWN, " ", ENTER)  # the first, which is not chosen yet; not the second
+        screen.expect(visible_questions()["auth"].help, *label["auth"])
+        screen.press(" ", ENTER)
+        screen.expect("goes with no other")
         screen.press(" ", ENTER)
         assert screen.wait() == 0, screen.text
     answers = recorded("my-demo")
@@ -63,7 +66,9 @@ def test_everything_is_asked_and_arrow_keys_choose() -> None:
     assert answers["manager"] == manager
     assert answers["license"] == visible_questions()["license"].choices[-1].value
     assert answers["aws_client"] == "aiobotocore"
-    assert answers["features"] == [one for one in presets()["standard"] if one != first]
+    first, second = (one.value for one in visible_questions()["features"].choices[:2])
+    assert answers["features"] == [first, *(one for one in presets()["standard"] if one != second)]
+    assert answers["auth"] == visible_questions()["auth"].default
     assert {key for key, one in visible_questions().items() if not one.when} <= set(answers)
 
 
