@@ -7,11 +7,14 @@ exact replacement that must apply exactly once, so that no fault can silently st
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,12 +23,13 @@ from filelock import FileLock
 from generator.answers import resolve
 from generator.catalog import manager
 from generator.render import render
-from generator.run import Outcome, Step, run
+from generator.run import Step, run
 from generator.toolchain import prepare
 from tests.support.faults import Fault, caught_by, everything, faults_by_part
 
 pytestmark = pytest.mark.integration
 
+SUPPORT = Path(__file__).parents[1] / "support"
 PACKAGE = "can_fail"
 PYTHON = "{}.{}".format(*sys.version_info)
 FAILED = re.compile(r"^FAILED tests/(\S+?::[^\s\[]+)", re.MULTILINE)
@@ -53,22 +57,52 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@dataclass(frozen=True)
+class Bench:
+    """Runs tests of copies of the project (see `tests/support/fork_tests.py`)."""
+
+    project: Path
+    process: subprocess.Popen[str]
+
+    def test(self, folder: Path, tests: str) -> tuple[int, str]:
+        """Run `tests` of the copy in `folder`; return the exit code and what they printed."""
+        stdin, stdout = self.process.stdin, self.process.stdout
+        assert stdin
+        assert stdout
+        output = folder / "output"
+        job = {"folder": str(folder), "tests": tests, "output": str(output)}
+        print(json.dumps(job), file=stdin, flush=True)
+        code = stdout.readline()
+        return int(code), output.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def bench(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    python = project / ".venv" / "bin" / "python"
+    argv = [python, SUPPORT / "fork_tests.py", project]
+    env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_factory.mktemp("bench"))}
+    with subprocess.Popen(
+        argv, cwd="/", env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Bench(project, process)
+
+
 @pytest.mark.parametrize(
     "fault", list(itertools.chain(*faults_by_part().values())), ids=lambda fault: fault.title
 )
 def test_a_fault_is_caught(
-    fault: Fault, project: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+    fault: Fault, bench: Bench, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    _copy(project, tmp_path)
+    _copy(bench.project, tmp_path)
     module = tmp_path / "src" / PACKAGE / fault.module
     text = module.read_text(encoding="utf-8")
     assert text.count(fault.right) == 1, f"{fault.module} no longer holds this text once"
     module.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
     known = caught_by().get(fault.title)
-    outcome = _test(project, tmp_path, f"tests/{known}" if known else fault.test_file)
-    caught = FAILED.findall(outcome.output)
-    assert outcome.exit_code == 1, outcome.output
-    assert caught, f"no test failed, though pytest did:\n{outcome.output}"
+    code, output = bench.test(tmp_path, f"tests/{known}" if known else fault.test_file)
+    caught = FAILED.findall(output)
+    assert code == 1, output
+    assert caught, f"no test failed, though pytest did:\n{output}"
     record_property("fault", fault.title)
     record_property("caught_by", caught[0])
     print(f"{fault.module}: {fault.title}: caught by {caught[0]}")
@@ -77,9 +111,10 @@ def test_a_fault_is_caught(
 def test_without_a_fault_the_copy_passes(project: Path, tmp_path: Path) -> None:
     """Or else each fault could be "caught" by something that the copying broke."""
     _copy(project, tmp_path)
-    outcome = _test(project, tmp_path, "tests")
+    python = str(project / ".venv" / "bin" / "python")
+    env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
+    outcome = run(Step("test", (python, "-m", "pytest"), tmp_path, env), timeout=600)
     assert outcome.ok, outcome.output
-    assert not FAILED.findall(outcome.output)
 
 
 def _copy(project: Path, folder: Path) -> None:
@@ -87,11 +122,3 @@ def _copy(project: Path, folder: Path) -> None:
     for name in ("src", "tests"):
         shutil.copytree(project / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(project / "pyproject.toml", folder)
-
-
-def _test(project: Path, folder: Path, tests: str) -> Outcome:
-    """Run tests of `folder` in the project's environment, up to the first failure."""
-    python = str(project / ".venv" / "bin" / "python")
-    argv = (python, "-m", "pytest", "-n", "0", "-p", "no:randomly", "-x", "--tb=line", tests)
-    env = {"PATH": os.environ["PATH"], "TMPDIR": str(folder)}
-    return run(Step("test", argv, folder, env), timeout=300)

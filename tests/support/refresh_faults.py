@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.support.faults import TABLE, faults_by_part
+from tests.support.faults import TABLE, caught_by, faults_by_part
 
 INTRODUCTION = """\
 # Seeded faults
@@ -47,4 +47,6 @@ def table(by: Mapping[str, str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    TABLE.write_text("\n".join(table(caught(Path(sys.argv[1])))) + "\n", encoding="utf-8")
+    TABLE.write_text(
+        "\n".join(table(caught_by() | caught(Path(sys.argv[1])))) + "\n", encoding="utf-8"
+    )

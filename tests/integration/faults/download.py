@@ -95,13 +95,6 @@ FAULTS = (
         tests=ENGINES,
     ),
     Fault(
-        "threads: the end waits for a silent server",
-        module="download/with_threads.py",
-        right="socket.socket.shutdown(one, socket.SHUT_RDWR)",
-        wrong="pass",
-        tests=ENGINES,
-    ),
-    Fault(
         "certificates are not checked",
         module="download/tls.py",
         right="return ssl.create_default_context()",

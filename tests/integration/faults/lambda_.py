@@ -39,7 +39,7 @@ FAULTS: tuple[Fault, ...] = (
         tests=FUNCTION,
     ),
     Fault(
-        "the digest is of the last part",
+        "the function's digest is of the last part",
         module="aws_lambda/work.py",
         right="digest.update(chunk)",
         wrong="digest = hashlib.sha256(chunk)",
