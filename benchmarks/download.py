@@ -1,6 +1,6 @@
 """How fast the generated `download` is beside aria2c and the plainest loop, as paired ratios.
 
-    python benchmarks/download.py [--rounds 7] [--kills 50] [--memory] [--json FILE]
+    python -m benchmarks.download [--rounds 7] [--kills 50] [--memory] [--json FILE]
 
 A project with this feature is rendered and installed with uv in a temporary folder. nginx serves
 1 GiB of random bytes on 127.0.0.1, out of memory-backed storage and into it, so that neither a disk
@@ -20,7 +20,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -33,32 +32,20 @@ from pathlib import Path
 
 import uv
 
+from benchmarks.server import free_port, nginx
 from generator.answers import resolve
 from generator.render import render
 
 SHARED = Path("/dev/shm")
 ENGINES = ("threads", "asyncio", "aiohttp")
-CONFIG = """\
-worker_processes 2;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    sendfile on;
+HTTP = """
     tcp_nopush on;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     root {folder}/www;
     ssl_certificate {folder}/cert.pem;
     ssl_certificate_key {folder}/key.pem;
     server {{ listen 127.0.0.1:{plain}; }}
     server {{ listen 127.0.0.1:{tls} ssl; }}
     server {{ listen 127.0.0.1:{limited}; limit_rate 64m; }}
-}}
 """
 # What one finds when looking for how to do it: one connection, 4,096 bytes at a time.
 LOOP = """
@@ -135,32 +122,23 @@ def make_file(path: Path, gib: int) -> None:
 @contextmanager
 def serving(folder: Path, python: Path) -> Iterator[Place]:
     """Run nginx."""
-    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    if not nginx or not shutil.which("aria2c"):
-        sys.exit("nginx and aria2c are needed")
+    if not shutil.which("aria2c"):
+        sys.exit("aria2c is needed")
     certificate = ["-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
     subprocess.run(
         ["openssl", "req", *certificate, *names, *files], check=True, stderr=subprocess.DEVNULL
     )
-    plain, tls, limited = _free_ports(3)
-    text = CONFIG.format(folder=folder, plain=plain, tls=tls, limited=limited)
-    (folder / "nginx.conf").write_text(text)
-    server = subprocess.Popen(
-        [nginx, "-c", str(folder / "nginx.conf"), "-g", "daemon off;"], stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(plain)
-        servers = {
-            "plain": f"http://127.0.0.1:{plain}",
-            "TLS": f"https://127.0.0.1:{tls}",
-            "64 MiB/s a connection": f"http://127.0.0.1:{limited}",
-        }
+    plain, tls, limited = free_port(), free_port(), free_port()
+    http = HTTP.format(folder=folder, plain=plain, tls=tls, limited=limited)
+    servers = {
+        "plain": f"http://127.0.0.1:{plain}",
+        "TLS": f"https://127.0.0.1:{tls}",
+        "64 MiB/s a connection": f"http://127.0.0.1:{limited}",
+    }
+    with nginx(folder, plain, http, workers=2):
         yield Place(folder, python, servers)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def contenders(place: Place, url: str, *, limited: bool) -> dict[str, list[str]]:
@@ -312,25 +290,6 @@ def _print_rows(rows: list[dict[str, float | str]]) -> None:
         ]
         seconds = f"{row['seconds']:6.2f} s, best {row['best']:5.2f}"
         print(f"{row['setting']:22} {row['name']:15} {seconds} ", *ratios, flush=True)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit("nginx does not listen")
 
 
 if __name__ == "__main__":

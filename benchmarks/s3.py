@@ -1,6 +1,6 @@
 """The generated project's S3 code against one boto3 call after the other, at +25 ms a request.
 
-    python benchmarks/s3.py [--rounds 3] [--objects 500] [--json FILE]
+    python -m benchmarks.s3 [--rounds 3] [--objects 500] [--json FILE]
 
 A project with the feature `concurrency` is rendered and installed by uv. nginx with its Lua module
 (Debian's nginx-light and libnginx-mod-http-lua) stands in for S3 on loopback: a listing in pages of

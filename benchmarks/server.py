@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import subprocess
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 
 CONFIGURATION = """\
 {modules}
-worker_processes 1;
+worker_processes {workers};
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -39,11 +41,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, http: str, *, modules: str = "") -> Iterator[None]:
-    """Run nginx with `http` (the inside of its http block, listening on `port`) until the end."""
+def nginx(
+    folder: Path, port: int, http: str, *, modules: str = "", workers: int = 1
+) -> Iterator[None]:
+    """Run nginx with `http` (the inside of its http block, listening on `port`) until the end.
+
+    Raises `SystemExit` where it is not installed (Debian's nginx-light), or does not come up.
+    """
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if not program:
+        raise SystemExit("error: nginx is needed: apt-get install nginx-light")
     path = folder / "nginx.conf"
-    path.write_text(CONFIGURATION.format(modules=modules, folder=folder, http=http))
-    process = subprocess.Popen(["nginx", "-e", str(folder / "error.log"), "-c", str(path)])
+    path.write_text(
+        CONFIGURATION.format(modules=modules, workers=workers, folder=folder, http=http)
+    )
+    process = subprocess.Popen([program, "-e", str(folder / "error.log"), "-c", str(path)])
     try:
         _wait(port, process)
         yield
