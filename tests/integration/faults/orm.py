@@ -125,13 +125,6 @@ FAULTS: tuple[Fault, ...] = (
         "test_orm_constraints.py",
     ),
     Fault(
-        "the connection stays open",
-        "orm/database.py",
-        '    connections["default"].close()\n    del connections["default"]',
-        "    pass",
-        "test_orm_database.py",
-    ),
-    Fault(
         "a password is shown in an error",
         "orm/settings.py",
         'unusable; {_EXAMPLES}")\n\n',
