@@ -78,6 +78,13 @@ FAULTS = (
         GUARD,
     ),
     Fault(
+        "behind some proxies, all clients are one",
+        "api/limits.py",
+        "found.ipv4_mapped or ",
+        "",
+        GUARD,
+    ),
+    Fault(
         "a client says itself which address it has",
         "api/limits.py",
         'host = request.client.host if request.client else ""',
@@ -272,8 +279,15 @@ FAULTS = (
     Fault(
         "as many hashes at once as anyone likes",
         "api/auth/passwords.py",
-        "async with self._slots:\n            try:",
-        "if True:\n            try:",
+        "run_in_executor(_HASHING, self._hasher.verify",
+        "run_in_executor(None, self._hasher.verify",
+        PASSWORDS,
+    ),
+    Fault(
+        "a weaker hash stays",
+        "api/auth/passwords.py",
+        "if self._hasher.check_needs_rehash(hashed):",
+        "if False:",
         PASSWORDS,
     ),
     Fault(
