@@ -62,17 +62,19 @@ class Project:
         self.run("bash", "-euc", shlex.join([*shlex.split(self.bundle[-1]), *options]), env=env)
         return self.archive.read_bytes()
 
-    def install(self) -> None:
+    def install(self, requirements: str) -> None:
         """Put what is exported and the project into its environment: as the manager, but fast."""
         python = self.folder / ".venv" / "bin" / "python"
-        options = ["--quiet", "--python", str(python), "--requirement", "requirements.txt"]
+        options = ["--quiet", "--python", str(python), "--requirement", requirements]
         self.run(UV, "pip", "install", *options)
         self.run(
             UV, "pip", "install", "--quiet", "--python", python, "--no-deps", "--editable", "."
         )
 
 
-def project(name: str, folder: Path, deploy: str = "zip") -> Project:
+def project(
+    name: str, folder: Path, deploy: str = "zip", requirements: str = "requirements.txt"
+) -> Project:
     """Render a project, lock it and export the lock."""
     tool = manager(name)
     given = {"project_name": "demo", "manager": name, "python_version": PYTHON, "deploy": deploy}
@@ -82,7 +84,7 @@ def project(name: str, folder: Path, deploy: str = "zip") -> Project:
     made = Project(folder / "demo", prepare(tool, PYTHON, folder), table["bundle"])
     # A line that ran is not run again: where the lock is what is exported, exporting takes as long.
     made.tell(*dict.fromkeys([*table["create"], *table["lock"], *made.bundle[:-1]]))
-    made.install()
+    made.install(requirements)
     return made
 
 
@@ -145,8 +147,12 @@ def local_aws(made: Project, tools: Path, folder: Path) -> Iterator[dict[str, st
         thread.join()
 
 
-def test_a_stack_is_valid_and_works(tmp_path: Path) -> None:
-    made = project("uv", tmp_path, deploy="sam")
+@pytest.mark.parametrize(
+    ("deploy", "written"),
+    [("sam", "deploy/sam/template.yaml"), ("chalice", "dist/chalice/sam.yaml")],
+)
+def test_a_stack_is_valid_and_works(deploy: str, written: str, tmp_path: Path) -> None:
+    made = project("uv", tmp_path, deploy, requirements="requirements-dev.txt")
     assert made.build() == made.build()
     check(made, tmp_path / "unpacked")
 
@@ -154,13 +160,14 @@ def test_a_stack_is_valid_and_works(tmp_path: Path) -> None:
     made.run(UV, "venv", "--quiet", "--python", made.bench.python, tools)
     python = tools / "bin" / "python"
     made.run(UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *TOOLS)
-    template = made.folder / "deploy" / "sam" / "template.yaml"
-    sam = tools / "bin" / "sam"
+    readme = (made.folder / "README.md").read_text(encoding="utf-8")
+    script = "\n".join(told.readme_console(readme, deploy))
     with local_aws(made, tools, tmp_path / "aws") as env:
-        made.run(tools / "bin" / "cfn-lint", template, env=env)
-        made.run(sam, "validate", "--lint", "--template", template, env=env)
-        options = ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-progressbar"]
-        made.run(sam, "deploy", "--template", template, "--stack-name", "demo", *options, env=env)
+        programs = f"{made.folder / '.venv' / 'bin'}:{tools / 'bin'}:{env['PATH']}"
+        made.run("bash", "-euc", script, env={**env, "PATH": programs})
+        made.run(tools / "bin" / "cfn-lint", made.folder / written, env=env)
+        validate = (tools / "bin" / "sam", "validate", "--lint", "--template")
+        made.run(*validate, made.folder / written, env=env)
         event = made.folder / "tests" / "events" / "sqs.json"
         found = json.loads(made.run(python, lambda_caller.__file__, "demo", event, env=env).output)
     digest = hashlib.sha256(lambda_caller.CONTENT).hexdigest()

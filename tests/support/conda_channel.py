@@ -34,6 +34,7 @@ from generator.answers import resolve, visible_questions
 from tests.support import conda_packages, conda_python, conda_wheel
 from tests.support.conda_python import from_running_python
 from tests.support.conda_wheel import CONDA_NAMES, Wheel, from_wheel
+from tests.support.faults import everything
 
 #: The channel's last path component: the name by which environment.yml asks for it.
 NAME = "conda-forge"
@@ -99,9 +100,8 @@ def requirements(dependencies: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _rounds() -> Iterator[list[str]]:
     """Yield the sets that pip resolves one by one: one a client, since they exclude each other."""
-    features = [choice.value for choice in visible_questions()["features"].choices]
     for client in visible_questions()["aws_client"].choices:
-        given = {"project_name": "all", "aws_client": client.value, "features": features}
+        given = {**everything("all-features"), "aws_client": client.value}
         yield [*requirements(resolve(given).context["dependencies"]), *TOOLS, ADDABLE]
     for older in OLDER:
         yield [older]

@@ -5,6 +5,7 @@ Each module of `tests/integration/faults` holds those of one part.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from importlib import import_module
@@ -29,6 +30,10 @@ class Fault:
     right: str
     wrong: str
     tests: str = ""
+
+    def file(self, package: str) -> str:
+        """Where it is, as a path in the project; `module` is one in the package."""
+        return posixpath.normpath(f"src/{package}/{self.module}")
 
     @property
     def test_file(self) -> str:

@@ -79,6 +79,12 @@ def readme_blocks(readme: str) -> list[list[str]]:
     return [block.splitlines() for block in _FENCE.findall(readme)]
 
 
+def readme_console(readme: str, heading: str) -> list[str]:
+    """Return the commands shown in the section below this heading, whatever its case."""
+    section = re.split(rf"^#+ {heading}$", readme, flags=re.MULTILINE | re.IGNORECASE)[1]
+    return re.findall(r"^\$ (.+)$", section.partition("\n#")[0], re.MULTILINE)
+
+
 def makefile_targets(makefile: str) -> list[str]:
     """Return the targets, in the file's order."""
     return _TARGET.findall(makefile)

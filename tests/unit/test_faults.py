@@ -12,19 +12,20 @@ from generator.render import render
 from tests.support.faults import TABLE, Fault, caught_by, everything, faults_by_part
 from tests.support.refresh_faults import table
 
+PACKAGE = "faulty"
 FAULTS = list(itertools.chain(*faults_by_part().values()))
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, str]:
-    answers = resolve(everything("app"))
+    answers = resolve(everything(PACKAGE))
     tree = render(answers.context, answers.values).files
     return {path: file.data.decode() for path, file in tree.items()}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.title)
 def test_a_fault_changes_one_place(fault: Fault, files: dict[str, str]) -> None:
-    assert files[f"src/app/{fault.module}"].count(fault.right) == 1
+    assert files[fault.file(PACKAGE)].count(fault.right) == 1
     assert fault.test_file in files
 
 

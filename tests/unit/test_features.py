@@ -54,22 +54,27 @@ def test_a_feature_leaves_no_trace_where_it_is_not_chosen(chosen: list[str]) -> 
             assert (commands in files["src/app/cli.py"]) is (name in chosen)
 
 
-DEPLOYS = {"none": [], "zip": ["zip"], "sam": ["zip", "sam"]}
+DEPLOYS = {"none": [], "zip": ["zip"], "sam": ["zip", "sam"], "chalice": ["zip", "chalice"]}
 
 
 @pytest.mark.parametrize("deploy", DEPLOYS)
 def test_an_answer_s_part_comes_with_what_it_builds_on(deploy: str) -> None:
-    files = rendered(["lambda"], deploy=deploy)
+    files = rendered(["lambda"], deploy=deploy, package_name="ours")
     for name in DEPLOYS:
         section = templates_root() / "features" / "lambda" / "deploy" / name / "README.md.jinja"
         heading = section.read_text(encoding="utf-8").partition("\n")[0]
         there = name in DEPLOYS[deploy]
         assert not heading or (heading in files["README.md"]) is there
         for file in facts(f"lambda/deploy/{name}")["files"]:
-            assert (file["target"].replace("PACKAGE_NAME", "app") in files) is there
+            assert (file["target"].replace("PACKAGE_NAME", "ours") in files) is there
     commands = "from .aws_lambda import commands as aws_lambda_commands\n"
-    assert (commands in files["src/app/cli.py"]) is (deploy != "none")
+    assert (commands in files["src/ours/cli.py"]) is (deploy != "none")
     assert ("\nbundle:" in files["Makefile"]) is (deploy != "none")
+
+
+def test_a_package_that_chalice_would_hide_is_refused() -> None:
+    with pytest.raises(InvalidAnswer, match="would hide the package app"):
+        rendered(["lambda"], deploy="chalice", package_name="app")
 
 
 def test_without_its_feature_a_question_s_answer_changes_nothing() -> None:

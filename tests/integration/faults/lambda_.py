@@ -8,6 +8,8 @@ EVENTS = "test_lambda_events.py"
 CONTAINER = "test_lambda_container.py"
 FUNCTION = "test_lambda.py"
 BUNDLE = "test_lambda_bundle.py"
+CHALICE = "test_lambda_chalice.py"
+DEPLOY = "../../deploy/chalice"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -179,6 +181,13 @@ FAULTS: tuple[Fault, ...] = (
         tests=BUNDLE,
     ),
     Fault(
+        "a device is replaced by an archive",
+        module="aws_lambda/bundle.py",
+        right="    if archive.exists():\n        regular(archive)",
+        wrong="    if False:\n        regular(archive)",
+        tests=BUNDLE,
+    ),
+    Fault(
         "pip installs for another machine",
         module="aws_lambda/install.py",
         right='if find_spec("pip") and target.is_here():',
@@ -191,5 +200,26 @@ FAULTS: tuple[Fault, ...] = (
         right="        process.kill()\n        await process.wait()\n",
         wrong="",
         tests=BUNDLE,
+    ),
+    Fault(
+        "the answer stays in Chalice's function",
+        module=f"{DEPLOY}/app.py",
+        right="return handler(event.to_dict(), context)",
+        wrong="handler(event.to_dict(), context)\n    return {}",
+        tests=CHALICE,
+    ),
+    Fault(
+        "Chalice's queue does not learn what failed",
+        module=f"{DEPLOY}/stack.yaml",
+        right="            FunctionResponseTypes: [ReportBatchItemFailures]\n",
+        wrong="",
+        tests=CHALICE,
+    ),
+    Fault(
+        "Chalice's function has no role",
+        module=f"{DEPLOY}/stack.yaml",
+        right='      Role: {"Fn::GetAtt": [Role, Arn]}\n',
+        wrong="",
+        tests=CHALICE,
     ),
 )
