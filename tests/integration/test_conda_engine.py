@@ -83,7 +83,7 @@ def environment(folder: Path, channel: str) -> dict[str, str]:
 
 
 def rendered(folder: Path, aws_client: str, channel: str) -> Project:
-    given = {"project_name": "demo", "manager": "conda", "aws_client": aws_client}
+    given = {"project_name": "demo", "manager": "conda", "aws_client": aws_client, "features": []}
     answers = resolve({**given, "python_version": PYTHON})
     render(answers.context, answers.values).write(folder / "demo")
     return Project(folder / "demo", environment(folder, channel))

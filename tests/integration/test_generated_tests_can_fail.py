@@ -1,6 +1,6 @@
 """The generated tests fail when the generated code is wrong.
 
-One project is installed, a copy's tests pass, and then its code is broken, one fault at a time: each an
+One project is installed, a copy's tests pass, and then its code is broken, one fault at a time: an
 exact replacement that must apply exactly once, so that no fault can silently stop being one.
 """
 

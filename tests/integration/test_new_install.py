@@ -14,7 +14,8 @@ from tests.support.terminal import CTRL_C, Terminal
 
 pytestmark = pytest.mark.integration
 PROGRAM = str(Path(sys.executable).with_name("scaffold"))
-WORDS = [PROGRAM, "new", "demo", "--manager", "uv", "--install", "--json", "report.json"]
+WORDS = [PROGRAM, "new", "demo", "--manager", "uv", "--preset", "minimal"]
+WORDS += ["--install", "--json", "report.json"]
 VERBS = ["create", "install", "lock", "test"]
 
 

@@ -1,5 +1,7 @@
 """A fresh clone of a generated project does everything that the project tells people to run.
 
+The project has every feature: that each layout proves them all is seen here.
+
 What is run is parsed out of the rendered README, Makefile and workflow, never taken from
 manager.yml. A line that has already run in the clone, word for word, is not run again: the three
 mostly agree, and every run costs seconds.
@@ -22,6 +24,7 @@ import uv
 
 from generator.answers import resolve
 from generator.catalog import Manager, manager, manager_names
+from generator.cli.inputs import presets
 from generator.render import render
 from generator.run import Outcome, Step, run
 from generator.toolchain import prepare
@@ -134,7 +137,7 @@ def test_make_hands_over_any_requirement_as_one_word(package: str, tmp_path: Pat
 
 def _rendered(tool: Manager, folder: Path) -> Path:
     given = {"project_name": "told-to-run", "manager": tool.name, "python_version": PYTHON}
-    answers = resolve(given)
+    answers = resolve({**given, "features": presets()["full"]})
     render(answers.context, answers.values).write(folder)
     return folder
 
