@@ -43,7 +43,8 @@ def table(by: Mapping[str, str]) -> Iterator[str]:
             "| --- | --- | --- |",
         )
         for fault in faults:
-            yield f"| {fault.title} | `{fault.module}` | `{by[fault.title]}` |"
+            place = fault.module.removeprefix("../../")
+            yield f"| {fault.title} | `{place}` | `{by[fault.title]}` |"
 
 
 if __name__ == "__main__":

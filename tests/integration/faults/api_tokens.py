@@ -378,13 +378,6 @@ FAULTS: tuple[Fault, ...] = (
         PASSKEY,
     ),
     Fault(
-        "the counter is not compared",
-        "api/auth/ceremonies.py",
-        "credential_current_sign_count=tried.uses",
-        "credential_current_sign_count=0",
-        PASSKEY,
-    ),
-    Fault(
         "the counter is not kept",
         "api/auth/ceremonies.py",
         "return replace(passkey, uses=verified.new_sign_count)",

@@ -246,4 +246,36 @@ FAULTS = (
         wrong="if False:",
         tests=COMMANDS,
     ),
+    Fault(
+        "S3 is not asked why it refuses",
+        module="download/fetch.py",
+        right="if error.exit_code == Exit.FAILED:",
+        wrong="if False:",
+        tests=COMMANDS,
+    ),
+    Fault(
+        "nobody hears from S3 in which region a bucket is",
+        module="download/remote.py",
+        right='if status == 301 and "x-amz-bucket-region" in answer.headers:',
+        wrong="if False:",
+        tests=COMMANDS,
+    ),
+    Fault(
+        "a device is replaced by a file",
+        module="download/part.py",
+        right="    if target.exists():\n        regular(target)",
+        wrong="    if False:\n        regular(target)",
+        tests=COMMANDS,
+    ),
+    Fault(
+        "what arrives during a sync is claimed as synced",
+        module="download/transfer.py",
+        right="            os.fdatasync(self._part.fd)\n            self._journal",
+        wrong=(
+            "            os.fdatasync(self._part.fd)\n"
+            "            missing = missing_of(self._pieces)\n"
+            "            self._journal"
+        ),
+        tests=PARTS,
+    ),
 )
