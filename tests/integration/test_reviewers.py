@@ -30,6 +30,7 @@ from generator.run import Outcome, Step, run
 from generator.toolchain import prepare
 from generator.toolchain.environment import cache_root, child_environment
 from generator.toolchain.index import package_index
+from tests.support.faults import everything
 from tests.support.refresh_tools import REVIEWERS, folder
 
 pytestmark = pytest.mark.integration
@@ -103,15 +104,13 @@ def _install_project(place: Path) -> None:
 
 
 def _render(project: Path, layout: str, features: list[str]) -> dict[str, Any]:
-    """Write a project; return the dependencies that it was rendered with, by name."""
-    answers = resolve(
-        {
-            "project_name": "app",
-            "manager": layout,
-            "features": features,
-            "python_version": PYTHON,
-        }
-    )
+    """Write a project; return the dependencies that it was rendered with, by name.
+
+    All features are with every option of each.
+    """
+    given = everything("demo") if features == FEATURES else {"project_name": "demo"}
+    own = {"manager": layout, "features": features, "python_version": PYTHON}
+    answers = resolve({**given, **own})
     render(answers.context, answers.values).write(project)
     return {one["name"]: one for one in answers.context["dependencies"]}
 

@@ -12,6 +12,7 @@ from generator.answers import resolve
 from generator.catalog import manager_names
 from generator.cli.inputs import presets
 from generator.render import render
+from tests.support.faults import everything
 
 NAMES = ("a", "zebra", "a-project-with-a-name-that-is-as-long-as-a-name-may-possibly-be")
 
@@ -33,6 +34,12 @@ def test_in_every_layout(manager: str, tmp_path: Path) -> None:
 def test_with_and_without_features(features: list[str], tmp_path: Path) -> None:
     answers = resolve({"project_name": "app", "manager": "uv", "features": features})
     _passes(tmp_path / "app", answers.context, answers.values)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_with_every_option(name: str, tmp_path: Path) -> None:
+    answers = resolve(everything(name))
+    _passes(tmp_path / name, answers.context, answers.values)
 
 
 def _passes(project: Path, context: object, values: object) -> None:
