@@ -1,4 +1,4 @@
-"""Each feature alone, and all of them with every option on each Python: tests, linter and types.
+"""Each feature alone, with linter and types, and all of them with every option on each Python.
 
 In uv's layout, which is the fastest; the others have all features in `test_told_to_run.py`.
 """
@@ -41,7 +41,7 @@ def test_everything_on_another_python(version: str, tmp_path: Path) -> None:
         interpreter(version)
     except NoInterpreter as error:
         pytest.skip(str(error))
-    _prove(everything("every-part"), version, tmp_path, "test", "typecheck")
+    _prove(everything("every-part"), version, tmp_path, "test")
 
 
 def _prove(given: Mapping[str, Any], python: str, folder: Path, *verbs: str) -> None:
