@@ -1,4 +1,4 @@
-"""The feature `lambda`: an archive from each manager's own lock, and a stack that works."""
+"""The feature `lambda`: its archive from a lock, and a stack that works."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import json
 import shlex
 import socket
 import sys
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,11 @@ import uv
 
 from generator.answers import resolve
 from generator.catalog import manager
+from generator.cli.inputs import presets
 from generator.render import render
 from generator.run import Outcome, Step, run
 from generator.toolchain import Bench, prepare
-from tests.support import lambda_caller
+from tests.support import lambda_archive, lambda_caller
 from tests.support import project_commands as told
 
 pytestmark = pytest.mark.integration
@@ -73,12 +73,16 @@ class Project:
 
 
 def project(
-    name: str, folder: Path, deploy: str = "zip", requirements: str = "requirements.txt"
+    name: str,
+    folder: Path,
+    features: Sequence[str] = ("lambda",),
+    deploy: str = "zip",
+    requirements: str = "requirements.txt",
 ) -> Project:
     """Render a project, lock it and export the lock."""
     tool = manager(name)
     given = {"project_name": "demo", "manager": name, "python_version": PYTHON, "deploy": deploy}
-    answers = resolve({**given, "features": ["lambda"]})
+    answers = resolve({**given, "features": list(features)})
     render(answers.context, answers.values).write(folder / "demo")
     table = told.readme_table((folder / "demo" / "README.md").read_text(encoding="utf-8"))
     made = Project(folder / "demo", prepare(tool, PYTHON, folder), table["bundle"])
@@ -88,28 +92,13 @@ def project(
     return made
 
 
-def check(made: Project, folder: Path) -> None:
-    """Whoever unpacks the archive can call the handler, with nothing else installed."""
-    with zipfile.ZipFile(made.archive) as archive:
-        names = archive.namelist()
-        archive.extractall(folder)
-    assert names == sorted(names)
-    assert not [name for name in names if "__pycache__" in name or name.endswith("/RECORD")]
-    code = (
-        f"import sys; sys.path.insert(0, {str(folder)!r});"
-        "from demo.aws_lambda.handler import handler;"
-        "import aiohttp, botocore; print(callable(handler))"
-    )
-    assert made.run(made.bench.python, "-I", "-S", "-B", "-c", code).output == "True\n"
-
-
-@pytest.mark.parametrize("name", ["pip", "poetry", "pipenv"])
-def test_an_archive_is_built_from_the_lock(name: str, tmp_path: Path) -> None:
-    made = project(name, tmp_path)
+def test_pip_and_uv_build_the_same_archive(tmp_path: Path) -> None:
+    """From any lock: those of the other layouts are built in `test_told_to_run.py`."""
+    made = project("poetry", tmp_path)
     first = made.build()
     with_uv = {**made.bench.env, "PATH": f"{Path(UV).parent}:{made.bench.env['PATH']}"}
-    assert made.build(env=with_uv) == first, "pip and uv built it, and the bytes differ"
-    check(made, tmp_path / "unpacked")
+    assert made.build(env=with_uv) == first
+    lambda_archive.check(made.archive, "demo", tmp_path / "unpacked")
 
 
 def test_conda_says_why_it_cannot() -> None:
@@ -152,9 +141,10 @@ def local_aws(made: Project, tools: Path, folder: Path) -> Iterator[dict[str, st
     [("sam", "deploy/sam/template.yaml"), ("chalice", "dist/chalice/sam.yaml")],
 )
 def test_a_stack_is_valid_and_works(deploy: str, written: str, tmp_path: Path) -> None:
-    made = project("uv", tmp_path, deploy, requirements="requirements-dev.txt")
+    """With every other part beside it, whose requirements would not fit into the function."""
+    made = project("uv", tmp_path, presets()["full"], deploy, "requirements-dev.txt")
     assert made.build() == made.build()
-    check(made, tmp_path / "unpacked")
+    lambda_archive.check(made.archive, "demo", tmp_path / "unpacked")
 
     tools = tmp_path / "tools"
     made.run(UV, "venv", "--quiet", "--python", made.bench.python, tools)

@@ -1,8 +1,6 @@
 """A fresh clone of a generated project does everything that the project tells people to run.
 
-The project has every feature but `lambda`: that each layout proves them is seen here. An archive
-with all of them would be larger than what Lambda takes; those of that feature alone are built in
-`test_lambda.py`.
+The project has every feature: that each layout proves them is seen here.
 
 What is run is parsed out of the rendered README, Makefile and workflow, never taken from
 manager.yml. A line that has already run in the clone, word for word, is not run again: the three
@@ -31,7 +29,7 @@ from generator.render import render
 from generator.run import Outcome, Step, run
 from generator.toolchain import prepare
 from generator.toolchain.environment import cache_root
-from tests.support import conda_channel
+from tests.support import conda_channel, lambda_archive
 from tests.support import project_commands as told
 
 PYTHON = "{}.{}".format(*sys.version_info)
@@ -60,7 +58,7 @@ class Clone:
     def try_(self, what: str, text: str) -> Outcome:
         """Run lines with bash, as a workflow's `run:` does."""
         begin = time.monotonic()
-        outcome = run(Step(what, ("bash", "-e", "-c", text), self.folder, self.env), timeout=400)
+        outcome = run(Step(what, ("bash", "-e", "-c", text), self.folder, self.env), timeout=900)
         self.seconds[what] = self.seconds.get(what, 0) + time.monotonic() - begin
         return outcome
 
@@ -94,6 +92,9 @@ def test_everything_the_project_tells_people_to_run(name: str, tmp_path: Path) -
     assert clone.run("make", "make").output.count("\n") == len(targets)
     for target in told.in_order([target for target in targets if target not in {"help", "audit"}]):
         _make(clone, target, _package(target, targets))
+    if "bundle" in targets:
+        archive = clone.folder / "dist" / "lambda.zip"
+        lambda_archive.check(archive, "told_to_run", tmp_path / "unpacked")
 
     for verb, lines in told.readme_table(clone.read("README.md")).items():
         for line in lines:
@@ -139,8 +140,7 @@ def test_make_hands_over_any_requirement_as_one_word(package: str, tmp_path: Pat
 
 def _rendered(tool: Manager, folder: Path) -> Path:
     given = {"project_name": "told-to-run", "manager": tool.name, "python_version": PYTHON}
-    features = [name for name in presets()["full"] if name != "lambda"]
-    answers = resolve({**given, "features": features})
+    answers = resolve({**given, "features": presets()["full"]})
     render(answers.context, answers.values).write(folder)
     return folder
 

@@ -5,7 +5,6 @@ Each module of `tests/integration/faults` holds those of one part.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass
 from importlib import import_module
@@ -30,10 +29,17 @@ class Fault:
     right: str
     wrong: str
     tests: str = ""
+    #: Where the module is, if it is not in the package.
+    folder: str = ""
+
+    @property
+    def place(self) -> str:
+        """Its path as people say it: in the package, or else in the project."""
+        return f"{self.folder}/{self.module}" if self.folder else self.module
 
     def file(self, package: str) -> str:
-        """Where it is, as a path in the project; `module` is one in the package."""
-        return posixpath.normpath(f"src/{package}/{self.module}")
+        """Its path in the project."""
+        return self.place if self.folder else f"src/{package}/{self.module}"
 
     @property
     def test_file(self) -> str:

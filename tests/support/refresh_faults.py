@@ -43,8 +43,7 @@ def table(by: Mapping[str, str]) -> Iterator[str]:
             "| --- | --- | --- |",
         )
         for fault in faults:
-            place = fault.module.removeprefix("../../")
-            yield f"| {fault.title} | `{place}` | `{by[fault.title]}` |"
+            yield f"| {fault.title} | `{fault.place}` | `{by[fault.title]}` |"
 
 
 if __name__ == "__main__":

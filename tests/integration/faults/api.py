@@ -361,4 +361,11 @@ FAULTS = (
         TOKEN,
     ),
     Fault("others can read the store", "api/auth/store.py", "0o600", "0o644", "test_api_store.py"),
+    Fault(
+        "a store that others can read is used",
+        "api/auth/store.py",
+        "st_mode & 0o077",
+        "st_mode & 0o002",
+        "test_api_store.py",
+    ),
 )

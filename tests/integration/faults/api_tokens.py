@@ -174,7 +174,7 @@ FAULTS: tuple[Fault, ...] = (
         ONCE,
     ),
     Fault("nothing is too old", "api/auth/once.py", "taken[0][1] > self._clock()", "True", ONCE),
-    Fault("kinds get mixed up", "api/auth/once.py", "self._kind = kind", 'self._kind = ""', ONCE),
+    Fault("kinds get mixed up", "api/auth/once.py", "self.kind = kind", 'self.kind = ""', ONCE),
     Fault(
         "there is always room",
         "api/auth/once.py",
@@ -401,15 +401,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "who is removed still has an invitation",
         "api/auth/passkey_store.py",
-        "\"DELETE FROM once WHERE kind = 'invitation' AND value = ? RETURNING 1\"",
-        "\"SELECT 1 FROM once WHERE kind = 'invitation' AND value = ?\"",
+        '"DELETE FROM once WHERE kind = ? AND value = ? RETURNING 1"',
+        '"SELECT 1 FROM once WHERE kind = ? AND value = ?"',
         PASSKEY,
     ),
     Fault(
         "who is removed finishes a registration",
         "api/auth/passkey_store.py",
-        "\"DELETE FROM once WHERE kind = 'passkey registration'\"",
-        "\"SELECT 1 FROM once WHERE kind = 'passkey registration'\"",
+        '"DELETE FROM once WHERE kind = ? AND json_extract',
+        '"SELECT 1 FROM once WHERE kind = ? AND json_extract',
         PASSKEY,
     ),
     Fault(

@@ -8,8 +8,9 @@ EVENTS = "test_lambda_events.py"
 CONTAINER = "test_lambda_container.py"
 FUNCTION = "test_lambda.py"
 BUNDLE = "test_lambda_bundle.py"
+NEEDED = "test_lambda_needed.py"
 CHALICE = "test_lambda_chalice.py"
-DEPLOY = "../../deploy/chalice"
+DEPLOY = "deploy/chalice"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -203,23 +204,89 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "the answer stays in Chalice's function",
-        module=f"{DEPLOY}/app.py",
+        module="app.py",
+        folder=DEPLOY,
         right="return handler(event.to_dict(), context)",
         wrong="handler(event.to_dict(), context)\n    return {}",
         tests=CHALICE,
     ),
     Fault(
         "Chalice's queue does not learn what failed",
-        module=f"{DEPLOY}/stack.yaml",
+        module="stack.yaml",
+        folder=DEPLOY,
         right="            FunctionResponseTypes: [ReportBatchItemFailures]\n",
         wrong="",
         tests=CHALICE,
     ),
     Fault(
         "Chalice's function has no role",
-        module=f"{DEPLOY}/stack.yaml",
+        module="stack.yaml",
+        folder=DEPLOY,
         right='      Role: {"Fn::GetAtt": [Role, Arn]}\n',
         wrong="",
         tests=CHALICE,
+    ),
+    Fault(
+        "the function imports what the archive leaves out",
+        module="aws_lambda/work.py",
+        right="import hashlib",
+        wrong="import hashlib\n\nimport rich  # noqa: F401",
+        tests=NEEDED,
+    ),
+    Fault(
+        "everything that is locked is installed into the archive",
+        module="aws_lambda/bundle.py",
+        right="await install(chosen, folder, target)",
+        wrong="await install(requirements, folder, target)",
+        tests=BUNDLE,
+    ),
+    Fault(
+        "what the function shares with other parts is left out",
+        module="aws_lambda/needed.py",
+        right="(others - closure(locked - others, markers)) & locked",
+        wrong="others & locked",
+        tests=NEEDED,
+    ),
+    Fault(
+        "only what other parts import is left out, not what that needs",
+        module="aws_lambda/needed.py",
+        right="others = closure(LEFT_OUT, markers)",
+        wrong="others = {canonicalize_name(name) for name in LEFT_OUT}",
+        tests=NEEDED,
+    ),
+    Fault(
+        "what is needed where the archive is built decides",
+        module="aws_lambda/needed.py",
+        right="environment = {**markers, ",
+        wrong="environment = {",
+        tests=NEEDED,
+    ),
+    Fault(
+        "extras need nothing",
+        module="aws_lambda/needed.py",
+        right='("", *needed.extras)',
+        wrong='("",)',
+        tests=NEEDED,
+    ),
+    Fault(
+        "all extras are needed",
+        module="aws_lambda/needed.py",
+        right="if needed.marker is None or ",
+        wrong="if needed.marker is None or needed.marker or ",
+        tests=NEEDED,
+    ),
+    Fault(
+        "hashes stay where their package is left out",
+        module="aws_lambda/needed.py",
+        right='text.replace("\\\\\\n", "")',
+        wrong="text",
+        tests=NEEDED,
+    ),
+    Fault(
+        "names are compared as they are spelt",
+        module="aws_lambda/needed.py",
+        right="canonicalize_name(name[0]) if",
+        wrong="name[0] if",
+        tests=NEEDED,
     ),
 )
