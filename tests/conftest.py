@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,8 @@ class _Guard:
 
 _guard = _Guard()
 sys.addaudithook(_guard)
+# Shells have what runs in the background ignore Ctrl-C, and its processes inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -499,4 +499,32 @@ FAULTS: tuple[Fault, ...] = (
         'raise RefusedError(f"no such {kind} under way: {ceremony}")',
         PASSKEY,
     ),
+    Fault(
+        "who comes while the provider is away has failed",
+        "api/auth/provider.py",
+        "class ProviderError(UnavailableError):",
+        "class ProviderError(RefusedError):",
+        PROVIDER,
+    ),
+    Fault(
+        "who comes soon after has failed",
+        "api/auth/provider.py",
+        "if not self._keys:",
+        "if False:",
+        PROVIDER,
+    ),
+    Fault(
+        "a code that is no good is no failed attempt",
+        "api/auth/provider.py",
+        "and answer.status in _FORM_REFUSED",
+        "and answer.status in ()",
+        LOGIN,
+    ),
+    Fault(
+        "while one method cannot tell, nobody else comes in",
+        "api/guard.py",
+        "unavailable = error  # another method may know them",
+        "raise UnavailableError(str(error)) from error",
+        "test_api_guard.py",
+    ),
 )
