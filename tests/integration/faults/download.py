@@ -102,6 +102,20 @@ FAULTS = (
         tests=ENGINES,
     ),
     Fault(
+        "a read takes one TLS record",
+        module="download/tls.py",
+        right="while 0 < count < len(whole) and",
+        wrong="while not count and",
+        tests=ENGINES,
+    ),
+    Fault(
+        "a read leaves a TLS connection without a timeout",
+        module="download/tls.py",
+        right="self.settimeout(timeout)",
+        wrong="pass",
+        tests=ENGINES,
+    ),
+    Fault(
         "credentials follow a redirect to another server",
         module="download/fetch.py",
         right="headers = {}  # they are for whom they were given",
