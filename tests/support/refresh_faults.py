@@ -1,6 +1,6 @@
 """Write `docs/seeded-faults.md`: which test of a generated project caught which fault.
 
-pytest -m integration tests/integration/test_generated_tests_can_fail.py --junitxml faults.xml
+pytest -n 2 -m integration tests/integration/test_generated_tests_can_fail.py --junitxml faults.xml
 PYTHONPATH=. python tests/support/refresh_faults.py faults.xml
 """
 
