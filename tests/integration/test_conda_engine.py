@@ -1,7 +1,7 @@
 """The conda layout through the built-in engine, against a real channel made on this machine.
 
 The steps are manager.yml's own command lines, run word for word with the engine standing in for
-`conda` on PATH. The tests of this module build on each other's project, in order.
+`conda` on PATH. All tests use one project, installed and locked, and leave it as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from generator.run import Outcome, Step, run
 from generator.toolchain.environment import cache_root, child_environment
 from tests.support import conda_channel
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("conda")]
+pytestmark = pytest.mark.integration
 
 CONDA = manager("conda")
 PYTHON = "{}.{}".format(*sys.version_info)
@@ -91,12 +91,13 @@ def rendered(folder: Path, aws_client: str, channel: str) -> Project:
 
 @pytest.fixture(scope="module")
 def project(channel: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return rendered(tmp_path_factory.mktemp("conda"), "aioboto3", channel)
+    project = rendered(tmp_path_factory.mktemp("conda"), "aioboto3", channel)
+    for verb in ("create", "install", "lock"):
+        project.succeed(verb)
+    return project
 
 
-def test_create_install_and_test(project: Project) -> None:
-    project.succeed("create")
-    project.succeed("install")
+def test_the_installed_project_passes_its_tests(project: Project) -> None:
     tested = project.succeed("test")
     assert re.search(r"\d+ passed", tested)
     assert "failed" not in tested
@@ -111,7 +112,6 @@ def test_the_project_runs_from_its_own_prefix(project: Project) -> None:
 
 
 def test_the_lock_holds_what_the_files_ask_for_and_is_the_same_every_time(project: Project) -> None:
-    project.succeed("lock")
     first = project.lock.read_bytes()
     locked = project.locked()
     for file in ("environment.yml", "environment-dev.yml"):
