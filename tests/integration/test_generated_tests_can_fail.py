@@ -127,8 +127,7 @@ def _copy(project: Path, folder: Path) -> None:
 
 def _impatient(folder: Path) -> None:
     """Let the tests wait less long for what a fault keeps from happening."""
-    for server in ("aws_server.py", "file_server.py"):
-        path = folder / "tests" / server
-        text = path.read_text(encoding="utf-8")
-        assert text.count("WAIT: Final = 30.0") == 1
-        path.write_text(text.replace("WAIT: Final = 30.0", "WAIT: Final = 10.0"), encoding="utf-8")
+    path = folder / "tests" / "aws_server.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("WAIT: Final = 30.0") == 1
+    path.write_text(text.replace("WAIT: Final = 30.0", "WAIT: Final = 10.0"), encoding="utf-8")

@@ -104,7 +104,7 @@ FAULTS = (
     Fault(
         "a read takes one TLS record",
         module="download/tls.py",
-        right="while 0 < count < len(whole) and",
+        right="while count < size and",
         wrong="while not count and",
         tests=ENGINES,
     ),
