@@ -26,7 +26,6 @@ HOSTILE = {
     "PYTHONWARNINGS": "error",
     "UV_PYTHON": "3.8",
     "UV_PROJECT_ENVIRONMENT": NOWHERE,
-    "UV_NO_INDEX": "1",
     "UV_OFFLINE": "1",
     "UV_CONSTRAINT": f"{NOWHERE}/constraints.txt",
     "UV_CONFIG_FILE": f"{NOWHERE}/uv.toml",
