@@ -102,6 +102,20 @@ FAULTS = (
         tests=ENGINES,
     ),
     Fault(
+        "connections are added to a busy processor",
+        module="download/transfer.py",
+        right="if process_time() - busy < BUSY *",
+        wrong="if process_time() - busy <= 2 *",
+        tests=ENGINES,
+    ),
+    Fault(
+        "the first connections are all there are",
+        module="download/transfer.py",
+        right="if first < workers and",
+        wrong="if first > workers and",
+        tests=ENGINES,
+    ),
+    Fault(
         "a read takes one TLS record",
         module="download/tls.py",
         right="while count < size and",
