@@ -111,8 +111,8 @@ FAULTS = (
     Fault(
         "the first connections are all there are",
         module="download/transfer.py",
-        right="if first < workers and",
-        wrong="if first > workers and",
+        right="if number == FIRST_CONNECTIONS and not await _has_time_to_spare(tasks):",
+        wrong="if number == FIRST_CONNECTIONS:",
         tests=ENGINES,
     ),
     Fault(
