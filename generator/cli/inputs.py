@@ -16,8 +16,8 @@ from generator.catalog import manager, manager_names
 
 #: The two answers without which there is nothing to write: where to, and in which layout.
 NAME, MANAGER = "project_name", "manager"
-#: The optional parts, and the sets of them that have a name.
-FEATURES, PRESETS = "features", "presets"
+#: The optional parts, the sets of them that have a name, and what every project has besides.
+FEATURES, PRESETS, CORE = "features", "presets", "core"
 
 
 def flag(key: str) -> str:
@@ -127,7 +127,16 @@ def need(name: str, given: object, other: str, value: object) -> None:
 
 def presets() -> dict[str, list[str]]:
     """Return the features that each preset chooses."""
-    [found] = [one.default for one in questions() if one.key == PRESETS]
+    return _fact(PRESETS)
+
+
+def core() -> dict[str, str]:
+    """Return the parts that every project has: a line that explains each, and its name."""
+    return _fact(CORE)
+
+
+def _fact(key: str) -> dict[str, Any]:
+    [found] = [one.default for one in questions() if one.key == key]
     return dict(found)
 
 
@@ -138,6 +147,10 @@ def _with_features(
     if preset is None and not more and not fewer:
         return given
     question = visible_questions()[FEATURES]
+    everywhere = core().values()
+    if needed := sorted(set(fewer) & set(everywhere)):
+        raise click.UsageError(f"every project has {needed[0]}; leave --without {needed[0]} out")
+    more = tuple(name for name in more if name not in everywhere)
     question.check([*more, *fewer], {})
     if both := sorted(set(more) & set(fewer)):
         raise click.UsageError(f"--with and --without both name {both[0]}; leave one of them out")

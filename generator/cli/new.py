@@ -19,6 +19,7 @@ from generator.cli.inputs import (
     FEATURES,
     MANAGER,
     NAME,
+    core,
     flag,
     gather,
     need,
@@ -152,10 +153,10 @@ def command(
 
 
 def _list_features() -> None:
-    for choice in visible_questions()[FEATURES].choices:
-        click.echo(choice.label)
+    for label in (*core(), *(choice.label for choice in visible_questions()[FEATURES].choices)):
+        click.echo(label)
     for name, features in presets().items():
-        click.echo(f"--preset {name}: {', '.join(features) or 'none of them'}")
+        click.echo(f"--preset {name}: {', '.join([*core().values(), *features])}")
 
 
 def _settle(given: Mapping[str, Any], output: Output, *, defaults: bool) -> Answers:

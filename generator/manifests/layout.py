@@ -57,7 +57,7 @@ def _stubs(answers: Answers) -> Mapping[str, File]:
     texts = {
         "README.md": f"# {name}\n\nIts dependencies, to compare layouts; not its sources.\n",
         f"src/{package}/__init__.py": f'"""Stands in for the sources of {name}."""\n',
-        f"src/{package}/cli.py": (
+        f"src/{package}/__main__.py": (
             f'"""Stands in for the program of {name}."""\n\n\n'
             'def main() -> None:\n    """Do nothing, successfully."""\n'
         ),

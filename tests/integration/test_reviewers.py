@@ -103,13 +103,15 @@ def _install_project(place: Path) -> None:
             _succeed(run(Step(verb, command.argv, place / "app", env), timeout=600))
 
 
-def _render(project: Path, layout: str, features: list[str]) -> dict[str, Any]:
+def _render(
+    project: Path, layout: str, features: list[str], *, ci: str = "github"
+) -> dict[str, Any]:
     """Write a project; return the dependencies that it was rendered with, by name.
 
     All features are with every option of each.
     """
     given = everything("demo") if features == FEATURES else {"project_name": "demo"}
-    own = {"manager": layout, "features": features, "python_version": PYTHON}
+    own = {"manager": layout, "features": features, "python_version": PYTHON, "ci": ci}
     answers = resolve({**given, **own})
     render(answers.context, answers.values).write(project)
     return {one["name"]: one for one in answers.context["dependencies"]}
@@ -121,15 +123,17 @@ def _succeed(outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize(
-    ("layout", "preset"),
-    [(layout, "full") for layout in manager_names()] + [("uv", "minimal"), ("uv", "standard")],
+    ("layout", "preset", "ci"),
+    [(layout, "full", "github") for layout in manager_names()]
+    + [("uv", "minimal", "github"), ("uv", "standard", "github")]
+    + [("uv", "full", "gitlab"), ("uv", "full", "none")],
 )
 def test_the_manifest_and_the_repository(
-    desk: Desk, layout: str, preset: str, tmp_path: Path
+    desk: Desk, layout: str, preset: str, ci: str, tmp_path: Path
 ) -> None:
     """The check VPP001 is validate-pyproject with all its schemas."""
     project = tmp_path / "app"
-    _render(project, layout, presets()[preset])
+    _render(project, layout, presets()[preset], ci=ci)
     manifest = (project / "pyproject.toml").read_text(encoding="utf-8")
     assert all("#" in line for line in _ignored(manifest)), "an exception has its reason beside it"
     found = json.loads(_succeed(desk.ask("sp-repo-review", ".", "--format=json", cwd=project)))

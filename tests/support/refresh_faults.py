@@ -19,6 +19,7 @@ INTRODUCTION = """\
 The tests of a generated project fail when its code is wrong: each of these mistakes was made on
 purpose, one at a time, and the test named beside it was the first to go red. The gate makes all of
 them again, and holds this table to be true (`tests/integration/test_generated_tests_can_fail.py`).
+The part `mocking` has no code of its own, only tests, and hence no faults.
 """
 
 

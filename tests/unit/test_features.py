@@ -13,6 +13,7 @@ from generator.catalog import load_yaml, manager, manager_names, templates_root
 from generator.cli.inputs import presets
 from generator.errors import InvalidAnswer
 from generator.render import render
+from tests.support.faults import caught_by
 
 FEATURES = [choice.value for choice in visible_questions()["features"].choices]
 SUBSETS = [
@@ -135,6 +136,37 @@ def test_a_way_to_authenticate_comes_with_what_it_builds_on_and_nothing_else(nam
             for one in facts(f"api/auth/{folder}")["files"]
         }
         assert targets & files == (targets if wanted else set())
+
+
+@pytest.mark.parametrize("name", [name for name in AUTH if name != "none"])
+def test_a_way_to_authenticate_has_tests_of_its_own_which_catch_faults(name: str) -> None:
+    folder = templates_root() / "features" / "api" / "auth" / name
+    own = {path.name.removesuffix(".jinja") for path in folder.glob("test_api_*.py.jinja")}
+    assert own
+    assert own & {caught.partition("::")[0] for caught in caught_by().values()}
+
+
+def test_an_open_api_s_readme_speaks_of_no_refusals() -> None:
+    said = {}
+    for name in ("none", "basic", "token"):
+        answers = resolve({"project_name": "app", "features": ["api"], "auth": [name]})
+        readme = render(answers.context, answers.values).files["README.md"].data.decode()
+        said[name] = [
+            word for word in ("401", "422", "API_FAILURE", "one of them") if word in readme
+        ]
+    assert said == {
+        "none": [],
+        "basic": ["401", "API_FAILURE", "one of them"],
+        "token": ["401", "422", "API_FAILURE", "one of them"],
+    }
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab", "none"])
+def test_comments_speak_of_the_ci_that_is_there(ci: str) -> None:
+    files = rendered([], ci=ci)
+    said = files["pyproject.toml"] + files[".pre-commit-config.yaml"]
+    assert ("in CI" in said) is (ci != "none")
+    assert ("zizmor" in said) is (ci == "github")
 
 
 def test_an_open_api_is_chosen_by_name_and_alone() -> None:

@@ -119,6 +119,13 @@ FAULTS = (
         "Problem(HTTPStatus.BAD_GATEWAY, str(error))",
         APP,
     ),
+    Fault(
+        "what the machine cannot do now is taken for S3's fault",
+        "api/problems.py",
+        "case UnavailableError() | StoppedError():",
+        "case UnavailableError():",
+        APP,
+    ),
     Fault("every page is the first", "api/downloads.py", "StartAfter=after", 'StartAfter=""', APP),
     Fault(
         "signed URLs are good for a week",
@@ -359,6 +366,13 @@ FAULTS = (
         'raise RefusedError("the user does not exist any more")',
         'return User(user_id, "ghost")',
         TOKEN,
+    ),
+    Fault(
+        "what SQLite cannot do is a bug",
+        "api/auth/store.py",
+        "except sqlite3.Error as error:",
+        "except sqlite3.Warning as error:",
+        "test_api_store.py",
     ),
     Fault("others can read the store", "api/auth/store.py", "0o600", "0o644", "test_api_store.py"),
     Fault(

@@ -59,6 +59,7 @@ FAULTS = (
         "max_pool_connections=10",
     ),
     Fault("nothing is tried again", "aws.py", '": settings.max_attempts}', '": 1}'),
+    Fault("AWS is asked as fast as ever once it throttles", "aws.py", '"adaptive"', '"standard"'),
     Fault("one attempt too many", "aws.py", '"total_max_attempts"', '"max_attempts"'),
     Fault("the read timeout is ignored", "aws.py", "=settings.read_timeout", "=60"),
     Fault(
@@ -94,7 +95,19 @@ FAULTS = (
         "if failure is None:\n            raise",
         "if failure is None:\n            return Exit.FAILED",
     ),
-    Fault("Ctrl-C ends in a traceback", "cli.py", "except KeyboardInterrupt", "except SystemExit"),
+    Fault(
+        "Ctrl-C while it imports ends in a traceback",
+        "__main__.py",
+        "except KeyboardInterrupt",
+        "except SystemExit",
+        "test_cli.py",
+    ),
+    Fault(
+        "what is no UTF-8 is taken for an argument",
+        "cli.py",
+        "if not _is_utf8(word)",
+        "if not word",
+    ),
     Fault("a closed pipe is an error", "cli.py", "except BrokenPipeError", "except SystemExit"),
     Fault(
         "the command line ignores --concurrency",

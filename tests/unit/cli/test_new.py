@@ -427,4 +427,22 @@ def test_features_are_listed_a_line_each(scaffold: Scaffold) -> None:
     lines = scaffold("new", "--list-features").stdout.splitlines()
     for choice in visible_questions()["features"].choices:
         assert choice.label in lines
-    assert "--preset minimal: none of them" in lines
+    assert "--preset minimal: aws" in lines
+    assert "--preset standard: aws, concurrency, download, mocking" in lines
+
+
+def test_what_every_project_has_is_listed_first(scaffold: Scaffold) -> None:
+    first, second, *_ = scaffold("new", "--list-features").stdout.splitlines()
+    assert first.split()[:2] == ["aws", "S3"]
+    assert first.endswith(": in every project")
+    assert second.index("FastAPI") == first.index("S3")
+
+
+def test_what_every_project_has_can_be_named_but_not_left_out(scaffold: Scaffold) -> None:
+    words = ("new", "app", "--manager", "uv", "--no-git", "--preset", "minimal")
+    refused = scaffold(*words, "--without", "aws")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "error: every project has aws; leave --without aws out\n"
+    assert not Path("app").exists()
+    assert scaffold(*words, "--with", "aws").returncode == 0
+    assert yaml.safe_load(Path("app/.scaffold.yml").read_text())["features"] == []

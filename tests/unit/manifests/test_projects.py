@@ -191,10 +191,10 @@ def test_conda_says_it_as_far_as_it_can(kind: str, tmp_path: Path) -> None:
 def test_a_layout_holds_the_manager_s_files_and_stubs_only(manager: str) -> None:
     own = read_project(PROJECTS / "poetry")
     answers, tree = layout(own, manager)
-    stubs = {"README.md", "src/orchard/__init__.py", "src/orchard/cli.py"}
+    stubs = {"README.md", "src/orchard/__init__.py", "src/orchard/__main__.py"}
     kept = {"LICENSE", ".gitignore"}
     assert set(tree.files) == {*answers.context["mgr"]["files"], *stubs, *kept}
     everything = b"".join(file.data for file in tree.files.values())
     assert b"boto" not in everything
     assert b"[tool.ruff]" not in everything
-    assert b'"orchard.cli:main"' in tree.files["pyproject.toml"].data
+    assert b'"orchard.__main__:main"' in tree.files["pyproject.toml"].data
