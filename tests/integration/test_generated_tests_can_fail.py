@@ -12,50 +12,21 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from generator.answers import resolve
-from generator.catalog import manager
-from generator.render import render
 from generator.run import Step, run
-from generator.toolchain import prepare
 from tests.support import loopback
-from tests.support.faults import Fault, caught_by, everything, faults_by_part
+from tests.support.faults import Fault, caught_by, faults_by_part
 
 pytestmark = pytest.mark.integration
 
 SUPPORT = Path(__file__).parents[1] / "support"
 PACKAGE = "can_fail"
-PYTHON = "{}.{}".format(*sys.version_info)
 FAILED = re.compile(r"^FAILED tests/(\S+?::[^\s\[]+)", re.MULTILINE)
-
-
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A generated project, installed by uv; one for all worker processes."""
-    base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent
-    place = base / "can-fail"
-    folder = place / "project"
-    with FileLock(base / "can-fail.lock"):
-        if not (place / "ready").exists():
-            uv = manager("uv")
-            answers = resolve({**everything("can-fail"), "python_version": PYTHON})
-            render(answers.context, answers.values).write(folder)
-            env = prepare(uv, PYTHON, place).env
-            for verb in ("create", "install"):
-                for command in uv.commands[verb]:
-                    outcome = run(Step(verb, command.argv, folder, env), timeout=600)
-                    assert outcome.ok, f"{verb}: {outcome.reason}\n{outcome.output}"
-            (place / "ready").touch()
-    return folder
 
 
 @dataclass(frozen=True)
@@ -78,14 +49,14 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def bench(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    python = project / ".venv" / "bin" / "python"
-    argv = [python, SUPPORT / "fork_tests.py", project]
+def bench(full_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    python = full_project / ".venv" / "bin" / "python"
+    argv = [python, SUPPORT / "fork_tests.py", full_project]
     env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_factory.mktemp("bench"))}
     with subprocess.Popen(
         argv, cwd="/", env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        yield Bench(project, process)
+        yield Bench(full_project, process)
 
 
 @pytest.mark.parametrize(
@@ -110,15 +81,17 @@ def test_a_fault_is_caught(
     print(f"{fault.module}: {fault.title}: caught by {caught[0]}")
 
 
-def test_without_a_fault_the_copy_passes(project: Path, tmp_path: Path) -> None:
+def test_without_a_fault_the_copy_passes(full_project: Path, tmp_path: Path) -> None:
     """Or else each fault could be "caught" by something that the copying broke.
 
-    Nor do they need a network, not even for what they start.
+    Nor do they need a network, not even for what they start; Python's development mode has nothing
+    to warn of; and they cover what the project's coverage settings ask for.
     """
-    _copy(project, tmp_path)
-    python = str(project / ".venv" / "bin" / "python")
+    _copy(full_project, tmp_path)
+    python = str(full_project / ".venv" / "bin" / "python")
     env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
-    argv = (*loopback.ONLY, python, "-m", "pytest")
+    # In one process: xdist's would not be in development mode.
+    argv = (*loopback.ONLY, python, "-X", "dev", "-m", "pytest", "-n0", "--cov")
     outcome = run(Step("test", argv, tmp_path, env), timeout=600)
     assert outcome.ok, outcome.output
 
