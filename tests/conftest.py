@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from filelock import FileLock
 from pytest_console_scripts import RunResult, ScriptRunner
+
+from tests.support.once import once
 
 #: What a fast test must not start: it would need a network, or this machine's own set-up.
 MANAGERS = {"pip", "pip-compile", "pipenv", "poetry", "uv", "hatch", "pdm"}
@@ -61,24 +62,21 @@ def scaffold(request: pytest.FixtureRequest) -> Scaffold:
 @pytest.fixture(scope="session")
 def wheel_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `scaffold` of an environment in which only our built wheel is installed."""
-    base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent
-    place = base / "wheel"
-    with FileLock(base / "wheel.lock"):
-        if not (place / "ready").exists():
-            uv = _uv()
-            for words in (
-                ["build", "--wheel", "--quiet", "--out-dir", place, ROOT],
-                ["venv", "--quiet", "--python", sys.executable, place / "venv"],
-            ):
-                subprocess.run([uv, *map(str, words)], check=True)
-            [wheel] = place.glob("*.whl")
-            python = place / "venv" / "bin" / "python"
-            words = ["pip", "install", "--quiet", "--python", python, wheel]
-            subprocess.run([uv, *map(str, words)], check=True)
-            (place / "ready").touch()
+    place = once(tmp_path_factory, "wheel", _install_wheel)
     return place / "venv" / "bin" / "scaffold"
+
+
+def _install_wheel(place: Path) -> None:
+    uv = _uv()
+    for words in (
+        ["build", "--wheel", "--quiet", "--out-dir", place, ROOT],
+        ["venv", "--quiet", "--python", sys.executable, place / "venv"],
+    ):
+        subprocess.run([uv, *map(str, words)], check=True)
+    [wheel] = place.glob("*.whl")
+    python = place / "venv" / "bin" / "python"
+    words = ["pip", "install", "--quiet", "--python", python, wheel]
+    subprocess.run([uv, *map(str, words)], check=True)
 
 
 def _uv() -> str:

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from generator.answers import resolve, visible_questions
-from generator.catalog import load_yaml, manager, templates_root
+from generator.catalog import load_yaml, templates_root
 from generator.render import render
 from generator.run import Step, run
-from generator.toolchain import prepare
 from generator.toolchain.interpreters import NoInterpreter, interpreter
 from tests.support.faults import everything
+from tests.support.installed import installed
 
 pytestmark = pytest.mark.integration
 
@@ -36,9 +36,9 @@ def _asked_by(feature: str) -> str:
 
 
 CLIENTS = [choice.value for choice in QUESTIONS["aws_client"].choices]
-#: A feature, and one answer to what it asks.
+#: A feature, what it asks, and one answer.
 OPTIONS = [
-    pytest.param(feature, (asked, choice.value), id=f"{feature}-{choice.value}")
+    pytest.param(feature, asked, choice.value, id=f"{feature}-{choice.value}")
     for feature in FEATURES
     if (asked := _asked_by(feature))
     for choice in QUESTIONS[asked].choices
@@ -64,12 +64,11 @@ def test_everything_on_another_python(version: str, client: str, tmp_path: Path)
     _prove(given, version, tmp_path, "test", "typecheck")
 
 
-@pytest.mark.parametrize(("feature", "answer"), OPTIONS)
+@pytest.mark.parametrize(("feature", "key", "value"), OPTIONS)
 def test_an_option_alone(
-    feature: str, answer: tuple[str, str], full_project: Path, tmp_path: Path
+    feature: str, key: str, value: str, full_project: Path, tmp_path: Path
 ) -> None:
     """In the environment of all; that it needs no more than it declares is deptry's to see."""
-    key, value = answer
     given = {"project_name": "can-fail", "manager": "uv", "python_version": PYTHON}
     option = {"features": [feature], key: [value] if QUESTIONS[key].several else value}
     answers = resolve({**given, **option})
@@ -82,11 +81,6 @@ def test_an_option_alone(
 
 
 def _prove(given: Mapping[str, Any], python: str, folder: Path, *verbs: str) -> None:
-    uv = manager("uv")
-    answers = resolve({**given, "manager": uv.name})
-    render(answers.context, answers.values).write(folder / "project")
-    env = prepare(uv, python, folder).env
-    for verb in ("create", "install", *verbs):
-        for command in uv.commands[verb]:
-            outcome = run(Step(verb, command.argv, folder / "project", env), timeout=600)
-            assert outcome.ok, f"{outcome.step.line}: {outcome.reason}\n{outcome.output}"
+    project = installed(given, python, folder)
+    for verb in verbs:
+        project.succeed(verb)

@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.answers import resolve
-from generator.catalog import manager
-from generator.render import render
-from generator.run import Outcome, Step, run
-from generator.toolchain import prepare
+from tests.support.installed import installed
 from tests.support.postgresql import postgresql
 
 pytestmark = pytest.mark.integration
@@ -20,20 +16,9 @@ PYTHON = "{}.{}".format(*sys.version_info)
 
 
 def test_the_orm_tests_pass_on_postgresql(tmp_path: Path) -> None:
-    uv = manager("uv")
-    folder = tmp_path / "project"
-    given = {"project_name": "app", "manager": uv.name, "features": ["orm"]}
-    answers = resolve(given | {"python_version": PYTHON})
-    render(answers.context, answers.values).write(folder)
-    env = prepare(uv, PYTHON, tmp_path).env
-
-    def do(*argv: str, **more: str) -> Outcome:
-        return run(Step(argv[0], argv, folder, {**env, **more}), timeout=900)
-
-    for verb in ("create", "install"):
-        for command in uv.commands[verb]:
-            outcome = do(*command.argv)
-            assert outcome.ok, outcome.output
+    given = {"project_name": "app", "features": ["orm"], "python_version": PYTHON}
+    project = installed(given, PYTHON, tmp_path)
+    do, folder = project.do, project.folder
 
     # Without the driver, a line says what is missing.
     program = str(folder / ".venv" / "bin" / "app")
@@ -44,9 +29,7 @@ def test_the_orm_tests_pass_on_postgresql(tmp_path: Path) -> None:
     ]
 
     for package in ("psycopg", "psycopg-binary"):  # as the README says
-        for command in uv.commands["add"]:
-            outcome = do(*command.replace({"PACKAGE": package}).argv)
-            assert outcome.ok, outcome.output
+        project.succeed("add", PACKAGE=package)
 
     # And without a server, one that none is there.
     outcome = do(program, "jobs", "list", APP_DATABASE_URL="postgresql://127.0.0.1:1/jobs")

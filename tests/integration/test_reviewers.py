@@ -20,17 +20,17 @@ from typing import Any
 
 import pytest
 import tomlkit
-from filelock import FileLock
 
 from generator.answers import resolve, visible_questions
-from generator.catalog import manager, manager_names
+from generator.catalog import manager_names
 from generator.cli.inputs import presets
 from generator.render import render
 from generator.run import Outcome, Step, run
-from generator.toolchain import prepare
 from generator.toolchain.environment import cache_root, child_environment
 from generator.toolchain.index import package_index
 from tests.support.faults import everything
+from tests.support.installed import installed
+from tests.support.once import once
 from tests.support.refresh_tools import REVIEWERS, folder
 
 pytestmark = pytest.mark.integration
@@ -68,17 +68,13 @@ class Desk:
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Install the reviewers, and the dependencies of a project with all features: once a run."""
-    base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent
-    place = base / "reviewers"
-    with FileLock(base / "reviewers.lock"):
-        if not (place / "ready").exists():
-            place.mkdir(exist_ok=True)
-            _install_reviewers(place)
-            _install_project(place)
-            (place / "ready").touch()
-    return Desk(place / "env" / "bin", place / "app" / ".venv" / "lib" / f"python{PYTHON}")
+    place = once(tmp_path_factory, "reviewers", _provide)
+    return Desk(place / "env" / "bin", place / "project" / ".venv" / "lib" / f"python{PYTHON}")
+
+
+def _provide(place: Path) -> None:
+    _install_reviewers(place)
+    installed({**everything("demo"), "python_version": PYTHON}, PYTHON, place)
 
 
 def _install_reviewers(place: Path) -> None:
@@ -92,15 +88,6 @@ def _install_reviewers(place: Path) -> None:
         (program, "pip", "install", "-q", "--require-hashes", "-r", listed, "--python", python),
     ):
         _succeed(run(Step("provide", argv, place, env), timeout=600))
-
-
-def _install_project(place: Path) -> None:
-    uv = manager("uv")
-    _render(place / "app", "uv", FEATURES)
-    env = prepare(uv, PYTHON, place / "bench").env
-    for verb in ("create", "install"):
-        for command in uv.commands[verb]:
-            _succeed(run(Step(verb, command.argv, place / "app", env), timeout=600))
 
 
 def _render(
