@@ -14,7 +14,7 @@ from generator.cli.inputs import presets
 from generator.render import render
 from tests.support.faults import everything
 
-NAMES = ("a", "zebra", "a-project-with-a-name-that-is-as-long-as-a-name-may-possibly-be")
+NAMES = ("a", "zebra", "a-project-with-a-name-that-is-as-long-as-a-name-might-ever-be-ok")
 
 
 @pytest.mark.parametrize("client", ["aioboto3", "aiobotocore"])

@@ -347,9 +347,16 @@ FAULTS = (
         SESSIONS,
     ),
     Fault(
+        "tokens can be guessed at the logout",
+        "api/auth/sessions.py",
+        "async with attempts.one(address(request)):",
+        "if True:",
+        SESSIONS,
+    ),
+    Fault(
         "a logout does nothing",
         "api/auth/token.py",
-        "await self._sessions.revoke(token)",
+        "await self._sessions.log_out(request, self._attempts)",
         "pass",
         TOKEN,
     ),
