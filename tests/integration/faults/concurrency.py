@@ -18,6 +18,13 @@ FAULTS = (
         "test_concurrency_work.py",
     ),
     Fault(
+        "boto3 finds the endpoint anew for each key",
+        "concurrency/blocking.py",
+        "tuned(BotocoreSession())",
+        "BotocoreSession()",
+        "test_concurrency.py",
+    ),
+    Fault(
         "only the first bucket is listed",
         "concurrency/job.py",
         "for bucket in job.buckets:",

@@ -74,6 +74,24 @@ FAULTS = (
         'request_checksum_calculation="when_required"',
         'request_checksum_calculation="when_supported"',
     ),
+    Fault(
+        "the endpoint is found anew for each key",
+        "tuning.py",
+        'rules["parameters"].pop(name, None)',
+        "pass",
+    ),
+    Fault(
+        "clients read dates with dateutil",
+        "tuning.py",
+        "set_parser_defaults(timestamp_parser=parse_date)",
+        "set_parser_defaults()",
+    ),
+    Fault(
+        "dates lose their zone",
+        "tuning.py",
+        "return parsedate_to_datetime(value)",
+        "return parsedate_to_datetime(value).replace(tzinfo=None)",
+    ),
     Fault("each Aws loads a session", "aws.py", "=default_session,", "=Session,"),
     Fault(
         "the endpoint is not read",
