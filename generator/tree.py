@@ -316,6 +316,9 @@ def _toml(text: str) -> object:
 def _python(text: str) -> object:
     import symtable
 
+    if "\\N{" in text:
+        # The parser loads it for such a character, and would make a mistake of a Ctrl-C meanwhile.
+        import unicodedata  # noqa: F401
     # The same parser as ast's, in half the time.
     return symtable.symtable(text, "<template>", "exec")
 

@@ -166,6 +166,23 @@ def test_overwrite_never_goes_through_a_link_or_over_a_folder(
     assert snapshot(tmp_path) == before
 
 
+class _CtrlC:
+    """A finder that is interrupted when a module is looked for."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "unicodedata":
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_in_the_parser_is_no_mistake_in_the_template(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "unicodedata", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [_CtrlC(), *sys.meta_path])
+    with pytest.raises(KeyboardInterrupt):
+        Tree({"euro.py": File(b'EURO = "\\N{EURO SIGN}"\n')}).validate()
+
+
 @pytest.mark.parametrize(
     ("path", "data"),
     [
