@@ -44,7 +44,7 @@ def identity() -> dict[str, str]:
 
 def inside_repository(folder: Path) -> bool:
     """Say whether a folder, which need not exist yet, lies in a git work tree."""
-    place = folder.absolute()
+    place = folder.resolve()  # or else the parents of `../app` would hold the folder we are in
     return any((parent / ".git").exists() for parent in (place, *place.parents))
 
 

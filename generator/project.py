@@ -53,7 +53,7 @@ def find_project(folder: Path) -> Project:
 
     Raises `NoProject` where there is none, `BadFile` where its answers cannot be read.
     """
-    start = folder.absolute()
+    start = folder.resolve()  # see `git.inside_repository`
     for root in (start, *start.parents):
         place = root / answers_file()
         if place.is_file():

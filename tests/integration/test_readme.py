@@ -61,6 +61,7 @@ def test_the_first_command_leads_to_a_green_project(tmp_path: Path) -> None:
     later = {"HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"}
     tests = bash(".venv/bin/python -m pytest -q", tmp_path / "myproj", later)
     assert re.search(r"\d+ passed", tests.stdout), tests.stdout + tests.stderr
+    assert "A  poetry.lock" in bash("git status --porcelain", tmp_path / "myproj", later).stdout
 
 
 def test_the_examples_do_what_they_say(tmp_path: Path) -> None:

@@ -42,6 +42,12 @@ def test_elsewhere_there_is_none(tmp_path: Path) -> None:
         find_project(tmp_path)
 
 
+def test_beside_a_project_there_is_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    with pytest.raises(NoProject):
+        find_project(Path(".."))
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -230,6 +230,15 @@ def test_no_repository_in_a_repository(scaffold: Scaffold, monkeypatch: pytest.M
     assert not Path("none/.git").exists()
 
 
+def test_beside_a_repository_is_not_in_it(
+    scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("init", "--quiet", "clone")
+    monkeypatch.chdir("clone")
+    scaffold("new", "../demo", "--manager", "uv")
+    assert Path("../demo/.git").exists()
+
+
 def test_a_hook_s_repository_is_left_alone(
     scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
