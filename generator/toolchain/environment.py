@@ -13,7 +13,8 @@ from pathlib import Path
 
 from generator.errors import ScaffoldError
 
-#: How to reach the network from here: certificates, proxies, patience.
+#: How to reach the network from here: certificates, proxies, patience; and how many processes the
+#: tests may use, which a machine that does other things sets.
 KEPT = (
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -31,6 +32,7 @@ KEPT = (
         for proxy in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
         for name in (proxy, proxy.upper())
     ),
+    "PYTEST_XDIST_AUTO_NUM_WORKERS",
 )
 
 #: Caches of downloads that runs share: the variable, and its folder in our own cache directory.

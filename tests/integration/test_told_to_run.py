@@ -151,8 +151,7 @@ def _rendered(tool: Manager, folder: Path) -> Path:
 def _fresh_clone(tool: Manager, folder: Path) -> Clone:
     """Render, follow the README to a lock, commit, clone."""
     bench = prepare(tool, PYTHON, folder)
-    # Beside other tests, more processes cost more and gain nothing.
-    env = {**bench.env, **_channel(tool), "PYTEST_XDIST_AUTO_NUM_WORKERS": "0"}
+    env = {**bench.env, **_channel(tool)}
     _provide_pipx(Path(env["PATH"].split(os.pathsep)[0]))
     origin = Clone(_rendered(tool, folder / "origin"), env)
     lock, everyone = told.readme_blocks(origin.read("README.md"))

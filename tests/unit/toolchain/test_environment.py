@@ -11,7 +11,7 @@ from generator.toolchain.environment import CACHES, KEPT, FolderUnwritable, chil
 from tests.support.hostile import HOSTILE
 
 
-def test_only_the_way_to_the_network_is_taken_over(
+def test_only_the_way_to_the_network_and_the_size_of_the_machine_are_taken_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in os.environ:
@@ -23,11 +23,13 @@ def test_only_the_way_to_the_network_is_taken_over(
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/own.pem")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "1")
     after = child_environment(tmp_path)
     assert after == {
         **before,
         "SSL_CERT_FILE": "/etc/own.pem",
         "https_proxy": "http://127.0.0.1:3128",
+        "PYTEST_XDIST_AUTO_NUM_WORKERS": "1",
     }
 
 
