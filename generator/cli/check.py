@@ -64,7 +64,8 @@ def command(
     Render, install, test, lint, lock, re-install from the lock, export, install the exports, add
     and remove a package, and see a stale lock noticed; then compare tests and resolved versions.
 
-    Of the surroundings, only proxies, certificates and PYTEST_XDIST_AUTO_NUM_WORKERS count.
+    Of your environment variables, the managers see those that tell how to reach the network
+    (proxies, certificates, time-outs, netrc), and PYTEST_XDIST_AUTO_NUM_WORKERS.
     """
     if json_path == junit_path == "-":
         raise click.UsageError("--json - and --junit - both want standard output; name a file")
