@@ -90,7 +90,6 @@ class Manager:
     lock: tuple[str, ...]
     scope: str
     environment: str
-    settings: Mapping[str, str]
     files: tuple[str, ...]
     commands: Mapping[str, tuple[Command, ...]]
     unsupported: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +99,16 @@ class Manager:
     engine: str = ""
     #: Packages that the layout itself puts into the environment, and why: {name: reason}.
     brings: Mapping[str, str] = field(default_factory=dict)
+    #: Environment variables that its commands need, whoever runs them; the project says them, too.
+    settings: Mapping[str, str] = field(default_factory=dict)
+    #: Those that its commands need where nobody is there to answer or to read.
+    unattended: Mapping[str, str] = field(default_factory=dict)
+    #: Those that lead it astray where a person has them set; the project unsets them.
+    unset: tuple[str, ...] = ()
+    #: Those that hand it a package index of the user's: in the values, INDEX_URL is its URL.
+    index: Mapping[str, str] = field(default_factory=dict)
+    #: Python that, where a provided one runs, prints the URL of its own default index.
+    default_index: str = ""
 
     @property
     def inside(self) -> str:
@@ -129,7 +138,6 @@ class Manager:
                 lock=tuple(facts["lock"]),
                 scope=facts["scope"],
                 environment=facts["environment"],
-                settings=facts.get("settings", {}),
                 files=tuple(facts["files"]),
                 commands={
                     verb: tuple(map(Command.load, argvs))
@@ -144,6 +152,11 @@ class Manager:
                 alternatives=tuple(facts.get("alternatives", [])),
                 engine=facts.get("engine", ""),
                 brings=facts.get("brings", {}),
+                settings=facts.get("settings", {}),
+                unattended=facts.get("unattended", {}),
+                unset=tuple(facts.get("unset", [])),
+                index=facts.get("index", {}),
+                default_index=facts.get("default_index", ""),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadTemplate(f"{name}/manager.yml", f"{type(error).__name__}: {error}") from error

@@ -13,23 +13,20 @@ from generator.answers import Answers
 from generator.catalog import Manager, manager, metavariables
 from generator.check.equivalence import differences
 from generator.check.model import CHANNEL, CaseReport, Report, StepReport
-from generator.check.scene import ORIGINS, PROBE, Scene, Watcher, channel_settings, set_up
+from generator.check.scene import (
+    NOT_COPIED,
+    ORIGINS,
+    PROBE,
+    Scene,
+    Watcher,
+    channel_settings,
+    set_up,
+)
 from generator.check.story import tell
 from generator.errors import ScaffoldError
 from generator.render import render
 
 __all__ = ["Case", "Report", "Watcher", "check"]
-
-#: Left out of the copy of an existing project: what its manager makes anew, and its history.
-_NOT_COPIED = (
-    ".git",
-    ".venv",
-    ".conda",
-    "__pycache__",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".pytest_cache",
-)
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def _play(
     if case.project is None:
         render(case.answers.context, case.answers.values).write(project)
     else:
-        shutil.copytree(case.project, project, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+        shutil.copytree(case.project, project, ignore=shutil.ignore_patterns(*NOT_COPIED))
     blank = CaseReport(chosen.name, "", "", case.answers.values, ())
     try:
         bench = set_up(chosen, case.answers.context["pythons"], place / "bench", watcher)

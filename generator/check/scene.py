@@ -23,6 +23,16 @@ from generator.toolchain import Bench, NoInterpreter, prepare
 
 #: What `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
 PROBE = "tomli-w"
+#: Left out of a copy of a project: what its manager makes anew, and its history.
+NOT_COPIED = (
+    ".git",
+    ".venv",
+    ".conda",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+)
 #: How the place is called where a manager was found.
 ORIGINS = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}
 #: Longest time for one step, in seconds.
@@ -52,7 +62,7 @@ class Watcher(Protocol):
 def set_up(manager: Manager, pythons: Sequence[str], folder: Path, watcher: Watcher) -> Bench:
     """Find or provide a manager, and the oldest of `pythons` that this machine has.
 
-    Raises `ToolUnavailable`, `NoIndex`, or `NoInterpreter` for the first of them.
+    Raises `ToolUnavailable`, or `NoInterpreter` for the first of them.
     """
     begin = time.monotonic()
     watcher.started(manager.name, "provide", f"looking for {manager.title}")
@@ -123,14 +133,32 @@ class Scene:
 
     def test(self, command: Command | None = None, cwd: Path | None = None) -> None:
         """Run the project's tests; which ones ran is recorded, and must be the same every time."""
+        commands = (command,) if command else self.manager.commands["test"]
+        for one in commands:
+            self._tested(self._step("test", one.replace(self.names), cwd))
+
+    def person(
+        self,
+        argv: tuple[str, ...],
+        cwd: Path,
+        env: Mapping[str, str],
+        check: Callable[[], str],
+        *,
+        tests: bool = False,
+    ) -> None:
+        """Run what a person would, in the environment of their shell; with `tests`, it tests."""
+        step = Step("person", argv, cwd, env)
+        if tests:
+            self._tested(step, check)
+        else:
+            self._judge(self._run(step), check)
+
+    def _tested(self, step: Step, check: Callable[[], str] = lambda: "") -> None:
         junit = self.scratch / "junit.xml"
         junit.unlink(missing_ok=True)
         options = shlex.join(["--junit-xml", str(junit), "-o", "junit_family=xunit1"])
-        commands = (command,) if command else self.manager.commands["test"]
-        for one in commands:
-            step = self._step("test", one.replace(self.names), cwd)
-            step = replace(step, env={**step.env, "PYTEST_ADDOPTS": options})
-            self._judge(self._run(step), lambda: self._same_tests(junit))
+        step = replace(step, env={**step.env, "PYTEST_ADDOPTS": options})
+        self._judge(self._run(step), lambda: check() or self._same_tests(junit))
 
     def inspect(self) -> None:
         """Record the environment's distributions; it has to be the project's own."""
@@ -183,6 +211,11 @@ class Scene:
     ) -> None:
         """Run one command that has to exit 0; raise `Broken` when it does not."""
         self._judge(self._run(self._step(verb, command, cwd)), check)
+
+    def pip(self, verb: str, python: str, *words: str) -> None:
+        """Run the pip of an interpreter, which has to exit 0; raise `Broken` when it does not."""
+        step = self._step(verb, Command((python, "-m", "pip", *words)))
+        self._judge(self._run(replace(step, env=self.bench.pip_env)))
 
     def record(self, report: StepReport) -> None:
         """Add a step's report and tell the watcher."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.answers import Answers
 from generator.catalog import Command, manager
+from generator.check import person
 from generator.check.model import StepReport
 from generator.check.scene import PROBE, Broken, Scene
 from generator.render import render
@@ -75,8 +76,8 @@ def _export(scene: Scene, _: Answers) -> None:
         return
     python = _fresh(scene, "export")
     exported = str(scene.project / "requirements-dev.txt")
-    scene.command("export", _pip(python, "install", "--require-hashes", "--requirement", exported))
-    scene.command("export", _pip(python, "install", "--no-deps", "."))
+    scene.pip("export", python, "install", "--require-hashes", "--requirement", exported)
+    scene.pip("export", python, "install", "--no-deps", ".")
     scene.test(Command((python, "-m", "pytest")))
 
 
@@ -88,8 +89,8 @@ def _export_pylock(scene: Scene, _: Answers) -> None:
     words = [word for command in scene.manager.commands[verb] for word in command.argv]
     pylock = next(word for word in reversed(words) if word.endswith(".toml"))
     python = _fresh(scene, verb)
-    scene.command(verb, _pip(python, "install", "--requirement", pylock))
-    scene.command(verb, _pip(python, "install", "--no-deps", "."))
+    scene.pip(verb, python, "install", "--requirement", pylock)
+    scene.pip(verb, python, "install", "--no-deps", ".")
     program = Path(python).with_name(scene.names["PROJECT"])
     scene.command(verb, Command((str(program), "--help")))
 
@@ -127,6 +128,7 @@ STORY = (
     Act("export", ("export",), _export, needs=("re-install",)),
     Act("export-pylock", ("export-pylock",), _export_pylock, needs=("re-install",)),
     Act("add", ("add", "remove"), _add_and_remove, needs=("re-install",)),
+    Act("person", ("person",), person.play, needs=("re-install",)),
     Act("stale", ("lock-check",), _stale, needs=("lock-check", "re-install")),
 )
 
@@ -142,14 +144,8 @@ def _fresh(scene: Scene, name: str) -> str:
     python = str(place / "bin" / "python")
     # An interpreter's own pip may be too old for a pylock. Which is not, pip's manager.yml knows.
     pins = (word for command in manager("pip").commands["create"] for word in command.argv)
-    scene.command(
-        name, _pip(python, "install", next(pin for pin in pins if pin.startswith("pip==")))
-    )
+    scene.pip(name, python, "install", next(pin for pin in pins if pin.startswith("pip==")))
     return python
-
-
-def _pip(python: str, *words: str) -> Command:
-    return Command((python, "-m", "pip", *words))
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def install(
     """Create the environment, install, lock and test; stop at the first step that fails.
 
     `names` are the values of the commands' metavariables. Return `{ok, manager_version, steps}`,
-    each step as in the report of `scaffold check`. Raises `ToolUnavailable`, `NoIndex` or
+    each step as in the report of `scaffold check`. Raises `ToolUnavailable` or
     `NoInterpreter` where nothing could be started.
     """
     with (

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
 from generator.manifests.errors import BadManifest
 
 #: Longer than any manifest that people write, in bytes.
@@ -91,3 +94,19 @@ def texts(document: Document, content: Mapping[str, Any], key: str, name: str) -
         return found
     where = document.where(f"[{name.rpartition('.')[0]}]", key)
     raise BadManifest(where, f"`{name}` is no list of texts", f'{key} = ["name>=1.0"]')
+
+
+def build_requirements(directory: Path) -> frozenset[str]:
+    """Return what builds a project itself: some layouts have it in the environment for that."""
+    path = directory / "pyproject.toml"
+    if not path.is_file():
+        return frozenset()
+    document = Document.read(directory, path)
+    system = table(document, document.toml(), "build-system")
+    found = []
+    for text in texts(document, system, "requires", "build-system.requires"):
+        try:
+            found.append(canonicalize_name(Requirement(text).name))
+        except InvalidRequirement:
+            continue  # a matter of the build, not of ours
+    return frozenset(found)

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from generator.compare.model import LeftOut
-from generator.manifests.document import Document, table, texts
+from generator.manifests.document import Document, build_requirements
 from generator.manifests.errors import BadManifest
 from generator.manifests.items import Group, Item, Listing, Python, is_development, shown, wanted
 from generator.manifests.match_spec import PYPI_NAMES, Unsayable, parse
@@ -55,26 +54,10 @@ def files(directory: Path) -> tuple[str, ...]:
 def read(directory: Path) -> Listing:
     """Read them; raise `BadManifest` for what conda would refuse, too."""
     names = files(directory)
-    reader = _Reader(directory, _build_requirements(directory))
+    reader = _Reader(directory, build_requirements(directory))
     for number, name in enumerate(names):
         reader.read(Document.read(directory, directory / name), "dev" if number else "runtime")
     return Listing(names, tuple(reader.items), reader.name, reader.python)
-
-
-def _build_requirements(directory: Path) -> frozenset[str]:
-    """Return what builds the project itself: it is in the environment for that alone."""
-    path = directory / "pyproject.toml"
-    if not path.is_file():
-        return frozenset()
-    document = Document.read(directory, path)
-    system = table(document, document.toml(), "build-system")
-    found = []
-    for text in texts(document, system, "requires", "build-system.requires"):
-        try:
-            found.append(canonicalize_name(Requirement(text).name))
-        except InvalidRequirement:
-            continue  # a matter of the build, not of ours
-    return frozenset(found)
 
 
 class _Reader:

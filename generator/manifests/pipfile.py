@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from generator.compare.model import LeftOut
-from generator.manifests.document import Document, table
+from generator.manifests.document import Document, build_requirements, table
 from generator.manifests.errors import BadManifest
 from generator.manifests.items import (
     Group,
@@ -49,7 +51,7 @@ def read(directory: Path) -> Listing:
     document = Document.read(directory, directory / "Pipfile")
     content = document.toml()
     items = [*_category(document, content, "packages", "runtime")]
-    items += _category(document, content, "dev-packages", "dev")
+    items += _category(document, content, "dev-packages", "dev", build_requirements(directory))
     for name in content.keys() - _OTHER_TABLES - {"packages", "dev-packages"}:
         if is_development(name.removesuffix("-packages")):
             items += _category(document, content, name, "dev")
@@ -60,12 +62,19 @@ def read(directory: Path) -> Listing:
 
 
 def _category(
-    document: Document, content: Mapping[str, Any], category: str, group: Group
+    document: Document,
+    content: Mapping[str, Any],
+    category: str,
+    group: Group,
+    builders: frozenset[str] = frozenset(),
 ) -> Iterator[Item]:
     for name, value in table(document, content, category).items():
         where = document.where(f"[{category}]", name)
         details = value if isinstance(value, dict) else {"version": value}
         line = shown(f"{name} = {json.dumps(value, default=str, ensure_ascii=False)}")
+        if canonicalize_name(name) in builders:
+            yield LeftOut(line, where, "it builds the project itself ([build-system])")
+            continue
         if found := [key for key in _ELSEWHERE if details.get(key)]:
             yield LeftOut(line, where, f"its source is {found[0]}, not an index")
             continue

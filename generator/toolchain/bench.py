@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.catalog import Manager
+from generator.catalog import manager as load_manager
+from generator.run import Step, run
 from generator.toolchain.environment import child_environment
-from generator.toolchain.index import package_index
+from generator.toolchain.index import Index, package_index
 from generator.toolchain.interpreters import interpreter
 from generator.toolchain.lookup import obtain
 from generator.toolchain.tool import Tool
-
-#: The metavariable in a manager's `settings` that stands for the package index's URL.
-INDEX_URL = "INDEX_URL"
 
 
 @dataclass(frozen=True)
 class Bench:
     """Where steps run: the manager's executable, the project's interpreter, and the environment.
 
-    `env` is whole (nothing is added to it) and may hold an index's credentials: do not print it.
+    `env` is whole: nothing is added to it. It may hold a proxy's credentials: do not print it.
     """
 
     tool: Tool
     python: Path
     env: Mapping[str, str]
+
+    @property
+    def pip_env(self) -> Mapping[str, str]:
+        """The environment for pip itself, which may be hidden from the manager's own index."""
+        return {**self.env, **package_index().settings(load_manager("pip").index)}
 
 
 def prepare(
@@ -41,7 +45,7 @@ def prepare(
     """Make `folder` (absolute) ready for a manager's steps: a home, a TMPDIR, a `bin` for PATH.
 
     In `bin` are only the manager and `python3` of `python_version`, so that what else lies beside
-    them on this machine is not found. Raises `NoInterpreter`, `ToolUnavailable` or `NoIndex`.
+    them on this machine is not found. Raises `NoInterpreter` or `ToolUnavailable`.
     """
     python = interpreter(python_version)
     tool = obtain(manager, python, prefer_provided=prefer_provided, on_line=on_line)
@@ -51,10 +55,22 @@ def prepare(
         _launcher(programs / name, python)
     if tool.executable != python:
         _launcher(programs / manager.executable, tool.executable)
+    index = _index(manager, tool, folder).environment(manager.index, folder)
+    settings = {**manager.settings, **manager.unattended, **index}
+    return Bench(tool, python, child_environment(folder, settings, programs=(programs,)))
+
+
+def _index(manager: Manager, tool: Tool, folder: Path) -> Index:
+    """Return the user's index; where none is set, a provided tool may be told its own default.
+
+    Poetry reads an interface of it that mirrors in between do not serve, and its plugin does not.
+    """
     index = package_index()
-    own = {name: value.replace(INDEX_URL, index.url) for name, value in manager.settings.items()}
-    env = child_environment(folder, {**index.settings, **own}, programs=(programs,))
-    return Bench(tool, python, env)
+    if index.url or tool.origin != "provided" or not manager.default_index:
+        return index
+    argv = (str(tool.executable.with_name("python")), "-I", "-c", manager.default_index)
+    outcome = run(Step("ask", argv, folder, child_environment(folder)), timeout=60)
+    return replace(index, url=outcome.output.strip()) if outcome.ok else index
 
 
 def _launcher(path: Path, program: Path) -> None:

@@ -110,7 +110,7 @@ def child_environment(
     caches = cache_root() / "downloads"
     return {
         **{name: os.environ[name] for name in KEPT if os.environ.get(name)},
-        **_netrc(),
+        **user_netrc(),
         **{name: str(caches / place) for name, place in CACHES.items()},
         **FIXED,
         "PATH": os.pathsep.join((*map(str, programs), *SYSTEM_PATH)),
@@ -126,7 +126,7 @@ def child_environment(
     }
 
 
-def _netrc() -> dict[str, str]:
-    """Keep the credentials of a private index, which clients would look for in the real home."""
+def user_netrc() -> dict[str, str]:
+    """Return NETRC, where the user has such a file: clients would look for it in the real home."""
     place = os.environ.get("NETRC") or str(Path("~/.netrc").expanduser())
     return {"NETRC": place} if Path(place).is_file() else {}

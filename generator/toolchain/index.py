@@ -1,6 +1,8 @@
-"""The package index: the user's own from the settings of pip or uv, else uv's default.
+"""The package index that a user has set, handed to a manager without its password.
 
-It is found at run time: no host is written in our files.
+No index is named in our files, and none has to be: where the user has set none, each manager uses
+its own default. A password goes into a netrc file, never into a URL: several managers write the URL
+of their index into files that one commits.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from generator.errors import ScaffoldError
 from generator.run import Step, run
-from generator.toolchain.environment import cache_root, child_environment
+from generator.toolchain.environment import cache_root, child_environment, user_netrc
 
+#: The metavariable in manager.yml that stands for the index's URL.
+INDEX_URL = "INDEX_URL"
 #: Settings of pip that say how to reach an index, and the variable that hands each to a child.
 _REACH = {
     "cert": "PIP_CERT",
@@ -29,52 +33,79 @@ _REACH = {
 }
 
 
-class NoIndex(ScaffoldError):
-    """No client would say which index it uses."""
-
-    def __init__(self) -> None:
-        super().__init__("uv names no default package index; name yours in UV_DEFAULT_INDEX")
-
-
 @dataclass(frozen=True)
 class Index:
-    """The simple index (PEP 503) to install from; its URL may hold credentials: never print it.
+    """The simple index (PEP 503) that a user has set; without one, `url` is empty.
 
-    `settings` are the environment variables that make pip and uv use it as the user's own do.
+    `url` holds no credentials: they are in `netrc`, a line for a netrc file. `source` says where
+    the user has set it. `reach` are pip's settings of how to get there, as environment variables.
     """
 
-    url: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    netrc: str = ""
+    source: str = ""
+    reach: Mapping[str, str] = field(default_factory=dict)
+
+    def settings(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Return a manager's variables with the URL filled in; none where there is no URL."""
+        if not self.url:
+            return {}
+        return {name: text.replace(INDEX_URL, self.url) for name, text in variables.items()}
+
+    def environment(self, variables: Mapping[str, str], folder: Path) -> dict[str, str]:
+        """Return all that makes a manager with these variables use the index.
+
+        Credentials are written to a netrc file in `folder`, before those that the user has in one.
+        """
+        found = {**self.reach, **self.settings(variables)}
+        if self.netrc:
+            path = folder / "netrc"
+            theirs = [Path(place).read_text(encoding="utf-8") for place in user_netrc().values()]
+            path.unlink(missing_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.writelines([self.netrc, *theirs])
+            found["NETRC"] = str(path)
+        return found
 
 
 @cache
 def package_index() -> Index:
-    """Return the index that this user installs from; raise `NoIndex` when none can be told."""
+    """Return the index that this user has set, in the settings of pip or uv."""
     pip = _pip_settings()
     reach = {name: os.environ.get(name) or pip.get(key, "") for key, name in _REACH.items()}
     reach = {name: value for name, value in reach.items() if value}
-    default = uv_default_index()
-    chosen = (
-        os.environ.get("PIP_INDEX_URL")
-        or re.sub(r"^[\w.-]+=", "", os.environ.get("UV_DEFAULT_INDEX", ""))  # it may have a name
-        or os.environ.get("UV_INDEX_URL")
-        or pip.get("index-url")
-        or next(_uv_indexes(), default)
-    )
-    if not chosen:
-        raise NoIndex
-    if chosen.rstrip("/") == default.rstrip("/"):
-        return Index(default, reach)
-    return Index(chosen, {**reach, "PIP_INDEX_URL": chosen, "UV_DEFAULT_INDEX": chosen})
+    for source, url in _named(pip):
+        if url:
+            return _without_password(url, source, reach)
+    return Index(reach=reach)
 
 
-def uv_default_index() -> str:
-    """Return the index that uv uses when nobody says otherwise, from its help; "" if silent."""
-    import uv
+def _named(pip: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield where an index may be named, and its URL there or ""; the first one counts."""
+    yield "PIP_INDEX_URL", os.environ.get("PIP_INDEX_URL", "")
+    # It may have a name before the URL.
+    yield "UV_DEFAULT_INDEX", re.sub(r"^[\w.-]+=", "", os.environ.get("UV_DEFAULT_INDEX", ""))
+    yield "UV_INDEX_URL", os.environ.get("UV_INDEX_URL", "")
+    yield "index-url in pip's settings", pip.get("index-url", "")
+    yield "the default index in uv's settings", next(_uv_indexes(), "")
 
-    text = _ask((uv.find_uv_bin(), "pip", "install", "--help"), child_environment(cache_root()))
-    found = re.search(r"by\s+default:\s+<?(\w+://[^\s>)]+)", text)
-    return found[1] if found else ""
+
+def _without_password(url: str, source: str, reach: Mapping[str, str]) -> Index:
+    """Move a URL's credentials into a line of netrc."""
+    parts = urlsplit(url)
+    logged, _, place = parts.netloc.rpartition("@")
+    if not logged:
+        return Index(url, "", source, reach)
+    user, _, password = logged.partition(":")
+    netrc = f"machine {parts.hostname} login {_word(user)} password {_word(password)}\n"
+    return Index(parts._replace(netloc=place).geturl(), netrc, source, reach)
+
+
+def _word(text: str) -> str:
+    """Write a URL's user or password as netrc has it."""
+    plain = unquote(text)
+    odd = not plain or re.search(r'[\s"\\#]', plain)
+    return '"' + re.sub(r'(["\\])', r"\\\1", plain) + '"' if odd else plain
 
 
 def _pip_settings() -> dict[str, str]:

@@ -32,7 +32,7 @@ def obtain(
 ) -> Tool:
     """Find a manager's executable, or provide it (seconds, and downloads, the first time).
 
-    Raises `ToolUnavailable` with the remedy, `NoIndex` where no package index can be told.
+    Raises `ToolUnavailable` with the remedy.
     """
     tool = find(manager, python, prefer_provided=prefer_provided)
     if tool is not None:

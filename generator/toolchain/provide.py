@@ -18,13 +18,15 @@ from pathlib import Path
 from generator.catalog import Manager, templates_root
 from generator.run import Step, run
 from generator.toolchain.environment import cache_root, child_environment
-from generator.toolchain.index import package_index
+from generator.toolchain.index import INDEX_URL, package_index
 from generator.toolchain.interpreters import base_of
 from generator.toolchain.tool import Tool, ToolUnavailable, why
 
 #: Changes when the way of building does, so that older environments are not used any more.
 RECIPE = "1"
 
+#: How uv, which builds the environments, is handed the user's index.
+_INDEX = {"UV_DEFAULT_INDEX": INDEX_URL}
 _REMEDY = "check the connection to the package index, or install it yourself so that it is on PATH"
 
 
@@ -52,8 +54,7 @@ def provided(manager: Manager) -> Tool | None:
 def provide(manager: Manager, on_line: Callable[[str], None] | None = None) -> Tool:
     """Make the tool's environment aside and rename it into place; one run at a time does it.
 
-    Takes seconds, and downloads what is not cached. Raises `ToolUnavailable`, and `NoIndex` where
-    no package index can be told.
+    Takes seconds, and downloads what is not cached. Raises `ToolUnavailable`.
     """
     from filelock import FileLock
 
@@ -78,7 +79,7 @@ def _build(manager: Manager, place: Path, on_line: Callable[[str], None] | None)
     for old in (place, aside):
         shutil.rmtree(old, ignore_errors=True)
     aside.mkdir()
-    env = child_environment(cache_root(), package_index().settings)
+    env = child_environment(cache_root(), package_index().environment(_INDEX, aside))
     try:
         for argv in _recipe(manager, aside / "env"):
             outcome = run(Step("provide", argv, aside, env), on_line=on_line)

@@ -14,6 +14,7 @@ import pytest
 from generator.catalog import manager
 from generator.compare.model import Figure, Measurements
 from generator.toolchain.index import package_index
+from tests.support.private_index import default_index
 from tests.support.tiny import WITHOUT, candidate, measure
 
 pytestmark = pytest.mark.integration
@@ -71,7 +72,7 @@ def test_uv_and_pip_are_measured(tmp_path: Path) -> None:
     assert uv.exports["export-pylock"].keys() == {"pylock.toml"}
 
     said = repr((measured, played.problems))
-    for private in (str(tmp_path), str(Path.home()), package_index().url):
+    for private in (str(tmp_path), str(Path.home()), default_index()):
         assert private not in said
 
 

@@ -27,7 +27,7 @@ from generator.cli.inputs import presets
 from generator.render import render
 from generator.run import Outcome, Step, run
 from generator.toolchain.environment import cache_root, child_environment
-from generator.toolchain.index import package_index
+from generator.toolchain.index import INDEX_URL, package_index
 from tests.support.faults import everything
 from tests.support.installed import installed
 from tests.support.once import once
@@ -80,7 +80,8 @@ def _provide(place: Path) -> None:
 def _install_reviewers(place: Path) -> None:
     import uv
 
-    program, env = uv.find_uv_bin(), child_environment(cache_root(), package_index().settings)
+    index = package_index().environment({"UV_DEFAULT_INDEX": INDEX_URL}, place)
+    program, env = uv.find_uv_bin(), child_environment(cache_root(), index)
     listed = str(folder(REVIEWERS) / "tool.txt")
     python = str(place / "env" / "bin" / "python")
     for argv in (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import generator
-from generator.catalog import manager, templates_root
+from generator.catalog import manager, manager_names, templates_root
 from generator.run import Outcome, Step, run
 from generator.toolchain import (
     NoInterpreter,
@@ -25,9 +25,10 @@ from generator.toolchain import (
     prepare,
     provide,
 )
-from generator.toolchain.index import package_index, uv_default_index
+from generator.toolchain.index import INDEX_URL, package_index
 from tests.conftest import Scaffold
 from tests.support import refresh_tools
+from tests.support.private_index import default_index
 
 pytestmark = pytest.mark.integration
 
@@ -168,12 +169,41 @@ class TestBench:
             outcome = run(Step("x", argv, tmp_path, {"PATH": "/bin"}))
             assert Path(outcome.output.strip()).is_dir(), outcome.output
 
-    def test_a_mirror_for_poetry_leaves_no_address_in_its_settings(self, tmp_path: Path) -> None:
+    def test_poetry_is_told_its_own_default_where_the_user_has_set_no_index(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("PIP_INDEX_URL", raising=False)
         bench = prepare(manager("poetry"), VERSION, tmp_path)
-        assert bench.env["POETRY_PYPI_MIRROR_URL"] == package_index().url
+        assert package_index().url == ""
+        told = bench.env["POETRY_PYPI_MIRROR_URL"]
+        assert told.rstrip("/") == default_index()
         files = (path for path in templates_root().rglob("*") if path.is_file())
-        host = package_index().url.split("/")[2]
+        host = told.split("/")[2]
         assert [path for path in files if host.encode() in path.read_bytes()] == []
+
+    @pytest.mark.parametrize("name", manager_names())
+    def test_no_manager_sees_the_password_of_an_index(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is in a file that only the user can read, before what they have in theirs."""
+        obtain(manager(name), PYTHON)
+        package_index.cache_clear()
+        (tmp_path / "theirs").write_text("machine other.example login a password b\n")
+        monkeypatch.setenv("NETRC", str(tmp_path / "theirs"))
+        monkeypatch.setenv("PIP_INDEX_URL", "https://me:p%40ss@index.example/simple")
+        bench = prepare(manager(name), VERSION, tmp_path / "bench")
+        values = " ".join(bench.pip_env.values())
+        assert "p%40ss" not in values
+        assert "p@ss" not in values
+        assert bench.pip_env["PIP_INDEX_URL"] == "https://index.example/simple"
+        for variable in manager(name).index:
+            assert bench.env[variable] == "https://index.example/simple"
+        netrc = Path(bench.env["NETRC"])
+        assert netrc.stat().st_mode & 0o777 == 0o600
+        assert netrc.read_text().splitlines() == [
+            "machine index.example login me password p@ss",
+            "machine other.example login a password b",
+        ]
 
     def test_no_such_python(self, tmp_path: Path) -> None:
         with pytest.raises(
@@ -187,6 +217,8 @@ class TestIndex:
     """Where a user's own index comes from; asked of the real pip and uv."""
 
     OWN = "https://user:secret@index.example/simple"
+    CLEAN = "https://index.example/simple"
+    NETRC = "machine index.example login user password secret\n"
 
     @pytest.fixture(autouse=True)
     def home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -197,18 +229,17 @@ class TestIndex:
         monkeypatch.setenv("HOME", str(tmp_path))
         return tmp_path
 
-    def test_the_default_is_left_unsaid(self) -> None:
+    def test_where_the_user_has_set_none_none_is_handed_over(self, home: Path) -> None:
         index = package_index()
-        assert index.url == uv_default_index()
-        assert index.url.startswith("https://")
-        assert not {"PIP_INDEX_URL", "UV_DEFAULT_INDEX"} & set(index.settings)
+        assert (index.url, index.netrc, index.source) == ("", "", "")
+        assert not {"ANY", "NETRC"} & index.environment({"ANY": INDEX_URL}, home).keys()
 
     @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"])
     def test_a_variable(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, f"own={self.OWN}" if name == "UV_DEFAULT_INDEX" else self.OWN)
         index = package_index()
-        assert index.url == self.OWN
-        assert index.settings["PIP_INDEX_URL"] == index.settings["UV_DEFAULT_INDEX"] == self.OWN
+        assert (index.url, index.netrc, index.source) == (self.CLEAN, self.NETRC, name)
+        assert index.settings({"ANY": f"a {INDEX_URL}"}) == {"ANY": f"a {self.CLEAN}"}
 
     def test_pips_file(self, home: Path) -> None:
         (home / ".config" / "pip").mkdir(parents=True)
@@ -218,9 +249,9 @@ class TestIndex:
             f"trusted-host = a.example\n    b.example\n[install]\nindex-url = {self.OWN}\n"
         )
         index = package_index()
-        assert index.url == self.OWN
-        assert index.settings["PIP_CERT"] == f"{home}/ca.pem"
-        assert index.settings["PIP_TRUSTED_HOST"] == "a.example b.example"
+        assert index.url == self.CLEAN
+        assert index.reach["PIP_CERT"] == f"{home}/ca.pem"
+        assert index.reach["PIP_TRUSTED_HOST"] == "a.example b.example"
 
     @pytest.mark.parametrize(
         "text",
@@ -233,7 +264,7 @@ class TestIndex:
     def test_uvs_file(self, home: Path, text: str) -> None:
         (home / ".config" / "uv").mkdir(parents=True)
         (home / ".config" / "uv" / "uv.toml").write_text(text.format(self.OWN))
-        assert package_index().url == self.OWN
+        assert package_index().url == self.CLEAN
 
 
 class TestManagersCommand:

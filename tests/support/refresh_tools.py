@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from generator.catalog import templates_root
 from generator.run import Step, run
 from generator.toolchain.environment import cache_root, child_environment
-from generator.toolchain.index import package_index
+from generator.toolchain.index import INDEX_URL, package_index
 
 OPTIONS = (
     "--quiet",
@@ -47,8 +48,10 @@ def refresh(name: str, *, upgrade: bool = False) -> str:
 
     extra = ("--upgrade",) if upgrade else ()
     argv = (uv.find_uv_bin(), "pip", "compile", *OPTIONS, *extra, "tool.in")
-    env = child_environment(cache_root(), package_index().settings)
-    outcome = run(Step("lock", argv, folder(name), env))
+    with tempfile.TemporaryDirectory() as place:
+        index = package_index().environment({"UV_DEFAULT_INDEX": INDEX_URL}, Path(place))
+        env = child_environment(cache_root(), index)
+        outcome = run(Step("lock", argv, folder(name), env))
     return "" if outcome.ok else outcome.output or outcome.reason
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from generator.errors import ScaffoldError
 from generator.toolchain.environment import cache_root
 from generator.toolchain.index import package_index
 
@@ -41,8 +40,5 @@ def anonymous(text: str, names: Mapping[str, str]) -> str:
         if len(place) > 1:  # a home may be /
             text = text.replace(place, name)
     text = _HOST.sub("...", text)
-    try:
-        host = urlsplit(package_index().url).hostname
-    except ScaffoldError:
-        host = None
+    host = urlsplit(package_index().url).hostname
     return text.replace(host, "...") if host else text
