@@ -42,8 +42,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "a header of brackets ends the request in an error",
         "api/auth/signed.py",
-        "except (ValueError, RecursionError):",
-        "except ValueError:",
+        "except (ValueError, RecursionError) as error:",
+        "except ValueError as error:",
         JWT,
     ),
     Fault(

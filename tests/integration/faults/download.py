@@ -212,8 +212,8 @@ FAULTS = (
     Fault(
         "a journal of another version is believed",
         module="download/journal.py",
-        right="if found != self._about(remote) or not",
-        wrong="if not",
+        right="if found == self._about(remote) and",
+        wrong="if",
         tests=PARTS,
     ),
     Fault(
