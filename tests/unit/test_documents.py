@@ -16,7 +16,6 @@ from generator.catalog import load_yaml, manager, manager_names
 from generator.render import render
 from tests.support import project_commands as told
 
-SERVICES = ("github", "gitlab", "none")
 LICENSES = [choice.value for choice in visible_questions()["license"].choices]
 #: The values in a Makefile where the README shows the metavariable's own name.
 VALUES = {"$(PACKAGE)": "PACKAGE", "$(PLATFORM)": "PLATFORM"}
@@ -27,15 +26,6 @@ def rendered(**given: Any) -> dict[str, str]:
     answers = resolve({"project_name": "my-app", **given})
     files = render(answers.context, answers.values).files
     return {path: file.data.decode() for path, file in files.items()}
-
-
-@pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize("name", manager_names())
-def test_texts_end_in_one_newline_and_have_no_trailing_blanks(name: str, service: str) -> None:
-    for path, text in rendered(manager=name, ci=service).items():
-        assert not re.search(r"[ \t]$", text, re.MULTILINE), path
-        assert not text or re.search(r"\S\n\Z", text), path
-        assert "\n\n\n\n" not in text, path
 
 
 @pytest.mark.parametrize("name", manager_names())
