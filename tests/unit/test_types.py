@@ -50,7 +50,7 @@ def test_errors_follow_from_what_is_not_installed(project: Path) -> None:
     ("platform", "version"),
     [("darwin", VERSIONS[0]), *(("linux", version) for version in VERSIONS[1:])],
 )
-def test_another_python_or_platform_has_no_error_more(
+def test_another_python_or_platform_has_no_further_error(
     platform: str, version: str, project: Path
 ) -> None:
     said = (project / "expected").read_text().splitlines()
