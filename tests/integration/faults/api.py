@@ -12,6 +12,7 @@ KEYS = "test_api_key.py"
 PASSWORDS = "test_api_passwords.py"
 SESSIONS = "test_api_sessions.py"
 TOKEN = "test_api_token.py"
+STORE = "test_api_store.py"
 
 FAULTS = (
     Fault(
@@ -377,16 +378,44 @@ FAULTS = (
     Fault(
         "what SQLite cannot do is a bug",
         "api/auth/store.py",
-        "except sqlite3.Error as error:",
-        "except sqlite3.Warning as error:",
-        "test_api_store.py",
+        "the caller knows\n        except (OSError, sqlite3.Error) as error:",
+        "the caller knows\n        except sqlite3.Warning as error:",
+        STORE,
     ),
-    Fault("others can read the store", "api/auth/store.py", "0o600", "0o644", "test_api_store.py"),
+    Fault("others can read the store", "api/auth/store.py", "0o600", "0o644", STORE),
     Fault(
         "a store that others can read is used",
         "api/auth/store.py",
         "st_mode & 0o077",
         "st_mode & 0o002",
-        "test_api_store.py",
+        STORE,
+    ),
+    Fault(
+        "each of two stores on a file has a connection of its own",
+        "api/auth/store.py",
+        "if key not in _OPEN:",
+        "if True:",
+        STORE,
+    ),
+    Fault(
+        "a descriptor of our own on the store drops SQLite's locks",
+        "api/auth/store.py",
+        "found = regular(path)",
+        'with path.open("rb") as file:\n            found = os.fstat(file.fileno())',
+        STORE,
+    ),
+    Fault(
+        "the first of two stores closes it for both",
+        "api/auth/store.py",
+        "if not file.stores:",
+        "if True:",
+        STORE,
+    ),
+    Fault(
+        "a fork uses its parent's connection to the store",
+        "api/auth/store.py",
+        "if self.process != os.getpid():",
+        "if False:",
+        STORE,
     ),
 )
