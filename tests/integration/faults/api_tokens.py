@@ -198,6 +198,13 @@ FAULTS: tuple[Fault, ...] = (
         COMMANDS,
     ),
     Fault(
+        "a private key gets a name that git does not ignore",
+        "api/auth/jwt_commands.py",
+        "if not path.match(names):",
+        "if False:",
+        COMMANDS,
+    ),
+    Fault(
         "the set for all holds private keys",
         "api/auth/jwt_commands.py",
         "[one.as_dict() for one in",

@@ -131,4 +131,11 @@ FAULTS: tuple[Fault, ...] = (
         'unusable: {self.database_url}; {_EXAMPLES}")\n\n',
         "test_orm_settings.py",
     ),
+    Fault(
+        "others can read the jobs, and the passwords in their addresses",
+        "orm/database.py",
+        "0o600",
+        "0o644",
+        "test_orm_database.py",
+    ),
 )
