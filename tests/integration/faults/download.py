@@ -191,13 +191,13 @@ FAULTS = (
         "the journal is written before the data is synced",
         module="download/transfer.py",
         right=(
-            "            os.fdatasync(self._part.fd)\n"
+            "            self._part.sync()\n"
             "            with suppress(OSError):  # the last one holds, until the next tick\n"
             "                self._journal.save(self._remote, missing)\n"
         ),
         wrong=(
             "            self._journal.save(self._remote, missing)\n"
-            "            os.fdatasync(self._part.fd)\n"
+            "            self._part.sync()\n"
             "            if True:\n"
         ),
         tests=PARTS,
@@ -219,9 +219,23 @@ FAULTS = (
     Fault(
         "the journal is forgotten when a download stops",
         module="download/transfer.py",
-        right="            self._save()\n        except OSError",
-        wrong="            self._journal.remove()\n        except OSError",
+        right="            self._save()\n        except Exception",
+        wrong="            self._journal.remove()\n        except Exception",
         tests=ENGINES,
+    ),
+    Fault(
+        "nobody hears that the journal's thread has failed",
+        module="download/transfer.py",
+        right="except Exception as error:",
+        wrong="except OSError as error:",
+        tests=PARTS,
+    ),
+    Fault(
+        "nobody hears that the hashing thread has failed",
+        module="download/hashing.py",
+        right="except Exception as error:",
+        wrong="except OSError as error:",
+        tests=PARTS,
     ),
     Fault(
         "the address's secrets are in the journal",
@@ -303,9 +317,9 @@ FAULTS = (
     Fault(
         "what arrives during a sync is claimed as synced",
         module="download/transfer.py",
-        right="            os.fdatasync(self._part.fd)\n            with",
+        right="            self._part.sync()\n            with",
         wrong=(
-            "            os.fdatasync(self._part.fd)\n"
+            "            self._part.sync()\n"
             "            missing = missing_of(self._pieces)\n"
             "            with"
         ),
