@@ -1,6 +1,7 @@
 """Write `docs/seeded-faults.md`: which test of a generated project caught which fault.
 
-pytest -n 2 -m integration tests/integration/test_generated_tests_can_fail.py --junitxml faults.xml
+pytest -n 2 -m integration -o junit_family=xunit1 --junitxml faults.xml \
+    tests/integration/test_generated_tests_can_fail.py
 PYTHONPATH=. python tests/support/refresh_faults.py faults.xml
 """
 

@@ -23,6 +23,20 @@ FAULTS = (
         GUARD,
     ),
     Fault(
+        "when failures are forgotten cannot be set",
+        "api/app.py",
+        "settings.failures, settings.failure_seconds",
+        "settings.failures",
+        APP,
+    ),
+    Fault(
+        "how long a URL is good for cannot be set",
+        "api/downloads.py",
+        "ExpiresIn=settings.url_seconds",
+        "ExpiresIn=300",
+        APP,
+    ),
+    Fault(
         "whoever is refused comes in",
         "api/guard.py",
         'reasons.append(f"{method.name}: {refused}")',

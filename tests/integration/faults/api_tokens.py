@@ -141,6 +141,35 @@ FAULTS: tuple[Fault, ...] = (
         "or False",
         KEYS,
     ),
+    # Whose.
+    Fault(
+        "with a token, its issuer comes in",
+        "api/auth/jwt.py",
+        "Principal(claims.subject,",
+        'Principal(claims.all["iss"],',
+        JWT,
+    ),
+    Fault(
+        "with a provider's token, the provider comes in",
+        "api/auth/oauth2.py",
+        "rules, time.time()).subject,",
+        'rules, time.time()).all["iss"],',
+        PROVIDER,
+    ),
+    Fault(
+        "after a login at the provider, nobody comes in",
+        "api/auth/oauth2.py",
+        "Principal(await self._sessions.find(session),",
+        'Principal(await self._sessions.find(session) and "",',
+        LOGIN,
+    ),
+    Fault(
+        "a passkey's token is taken for a name",
+        "api/auth/passkey.py",
+        "return Principal(name,",
+        "return Principal(token,",
+        PASSKEY,
+    ),
     # Once.
     Fault(
         "a used token is let in again",

@@ -11,6 +11,12 @@ FAULTS = (
     ),
     Fault("an empty bucket is an error", "s3.py", 'page.get("Contents", [])', 'page["Contents"]'),
     Fault("the prefix is ignored", "s3.py", "Prefix=prefix", 'Prefix=""'),
+    Fault(
+        "the prefix is lost on the way to the listing",
+        "s3.py",
+        "bucket, prefix=prefix)",
+        "bucket)",
+    ),
     Fault("bodies are not closed", "s3.py", 'async with response["Body"]:', "if True:"),
     Fault(
         "EC2's paginator reads one page only",
@@ -23,6 +29,9 @@ FAULTS = (
         "ec2.py",
         'in reservation["Instances"]',
         'in reservation["Instances"][:1]',
+    ),
+    Fault(
+        "an instance without a name is an error", "ec2.py", 'tags.get("Name", "")', 'tags["Name"]'
     ),
     Fault("the limit is ignored", "bounded.py", "Semaphore(limit)", "Semaphore(1_000_000)"),
     Fault(
@@ -44,6 +53,18 @@ FAULTS = (
         "bounded.py",
         "await asyncio.gather(starter, *running, return_exceptions=True)",
         "pass",
+    ),
+    Fault(
+        "of the cancelled, only the listing is waited for",
+        "bounded.py",
+        "gather(starter, *running,",
+        "gather(starter,",
+    ),
+    Fault(
+        "of the cancelled, the listing is not waited for",
+        "bounded.py",
+        "gather(starter, *running,",
+        "gather(*running,",
     ),
     Fault(
         "results pile up before a slow caller",
@@ -92,6 +113,12 @@ FAULTS = (
         "return parsedate_to_datetime(value)",
         "return parsedate_to_datetime(value).replace(tzinfo=None)",
     ),
+    Fault(
+        "downloads ask for checksums",
+        "aws.py",
+        'response_checksum_validation="when_required"',
+        'response_checksum_validation="when_supported"',
+    ),
     Fault("each Aws loads a session", "aws.py", "=default_session,", "=Session,"),
     Fault(
         "the endpoint is not read",
@@ -100,6 +127,20 @@ FAULTS = (
         "endpoint_url=None",
     ),
     Fault("any number is accepted", "settings.py", "if not low <= value <= high", "if value < low"),
+    Fault(
+        "a range is without its ends",
+        "settings.py",
+        "low <= value <= high",
+        "low < value < high",
+    ),
+    Fault("port 0 is taken", "settings.py", "and parts.port != 0", "and parts.port != -1"),
+    Fault(
+        "a message ends in its exit code",
+        "errors.py",
+        "super().__init__(message)",
+        "super().__init__(message, exit_code)",
+        "test_files.py",
+    ),
     Fault(
         "every refusal has the same exit code",
         "errors.py",
@@ -230,6 +271,7 @@ FAULTS = (
         '"get_object" if method == "GET" else "put_object"',
         '"get_object"',
     ),
+    Fault("GET and PUT are swapped", "s3_files.py", 'if method == "GET"', 'if method != "GET"'),
     Fault(
         "a failed upload is not aborted",
         "s3_upload.py",

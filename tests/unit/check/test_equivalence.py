@@ -46,6 +46,8 @@ def test_a_cap_explains_the_older_version_only_if_it_excludes_the_newer() -> Non
     assert found[0].reasons == ("uv: old 1 asks for attrs<25.2",)
     assert old.package == "old"
     assert differences([loose, newer])[0].reasons == ("uv: unexplained",)
+    early = case("pip", {"attrs": package("25.3b1")})
+    assert differences([loose, early])[0].reasons == ("uv: unexplained",)
 
 
 def test_a_requirement_of_an_extra_nobody_chose_caps_nothing() -> None:

@@ -105,6 +105,20 @@ def test_a_caret_allows_what_does_not_change_the_leftmost_number(release: list[i
     assert Version(text) in found
 
 
+@pytest.mark.parametrize(
+    ("constraint", "said"),
+    [
+        ("^1!2.3", ">=1!2.3,<1!3.0"),
+        ("~1!2.3.4", ">=1!2.3.4,<1!2.4.0"),
+        ("^1.X", ">=1,<2"),
+        ("1.x", "==1.*"),
+        ("X", ""),
+    ],
+)
+def test_a_constraint_as_a_specifier(constraint: str, said: str) -> None:
+    assert alternatives(constraint) == (SpecifierSet(said),)
+
+
 @pytest.mark.parametrize("bad", ["^", "~", "^x.y", ">=", "1.2.3 ||", "one", "^1.2.three"])
 def test_no_constraint(bad: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
