@@ -1,8 +1,9 @@
 """Step -> Outcome: the only module that starts a process.
 
 A step runs without a shell, without standard input and in a session of its own, so that it cannot
-ask anything and can be ended whole, by the process group that we made and nothing else. Any number
-of threads may run steps at once.
+ask anything and can be ended whole, by the process group that we made and nothing else. Its program
+is started by a small process (`launcher.py`) that ends the group should we be killed. Any number of
+threads may run steps at once.
 """
 
 from __future__ import annotations
@@ -11,25 +12,29 @@ import os
 import selectors
 import shlex
 import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO, Literal, cast
 
 #: Bytes of a step's output that are kept: its beginning and its end.
 KEPT_HEAD, KEPT_TAIL = 1 << 20, 3 << 20
-#: Seconds between SIGTERM and SIGKILL.
-GRACE = 5.0
+#: Seconds between SIGTERM and SIGKILL: after Ctrl-C, all is over within two.
+GRACE = 1.0
 #: Seconds that processes left behind by a finished step may hold its output open.
 LINGER = 0.5
 _TICK = 0.05
 _LONGEST_LINE = 1 << 16
+_LAUNCHER = str(Path(__file__).with_name("launcher.py"))
+#: What `cancellable` hands to every step of the same thread.
+_CANCEL: ContextVar[Event | None] = ContextVar("cancel", default=None)
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,11 @@ class Outcome:
 
     `exit_code` is None where nothing started, negative (the signal's number) where a signal ended
     it. `reason` says why it did not start, was ended or was killed; otherwise it is empty.
-    `seconds` is wall time. `cpu_seconds` and `peak_bytes` are the kernel's count (wait4) for the
-    process and every descendant that was waited for: user plus system time summed, and the largest
-    resident set of any *one* of them, which is never less than our own at the time of the start
-    (Linux carries it over exec). `output` is standard output and error, merged, decoded as UTF-8.
+    `seconds` is wall time, from the program's start. `cpu_seconds` and `peak_bytes` are the
+    kernel's count (wait4) for the program and every descendant that was waited for: user plus
+    system time summed, and the largest resident set of any *one* of them, 9 MB at least. All three
+    are ours where the step was run `directly` or killed. `output` is standard output and error,
+    merged, decoded as UTF-8.
     """
 
     step: Step
@@ -82,46 +88,78 @@ class Outcome:
         return (self.exit_code == 0) is (self.step.expect == "zero")
 
 
+class Cancelled(Exception):
+    """The event of `cancellable` was set: what was asked has no answer."""
+
+
+@contextmanager
+def cancellable(event: Event) -> Iterator[None]:
+    """Have every step that this thread runs in the block end, with `Cancelled`, once it is set."""
+    token = _CANCEL.set(event)
+    try:
+        yield
+    finally:
+        _CANCEL.reset(token)
+
+
+def stop_if_cancelled() -> None:
+    """Raise `Cancelled` where the event of `cancellable` is set."""
+    event = _CANCEL.get()
+    if event is not None and event.is_set():
+        raise Cancelled
+
+
 def run(
     step: Step,
     *,
     on_line: Callable[[str], None] | None = None,
     timeout: float | None = None,
     cancel: Event | None = None,
+    directly: bool = False,
 ) -> Outcome:
     """Run a step to its end; hand each line of output, without its newline, to `on_line` at once.
 
     After `timeout` seconds, or when another thread sets `cancel`, its process group is terminated,
     and killed after `GRACE` seconds; so it is when KeyboardInterrupt or an error of `on_line`
-    passes through. Raises nothing of its own: what could not start is an Outcome with a reason.
+    passes through. What could not start is an Outcome with a reason. `directly` saves the 10 ms of
+    the launcher: for what ends by itself at once, even when we are killed. Raises `Cancelled`
+    in `cancellable`, where no `cancel` is given, and nothing else of its own.
     """
+    if cancel is None:
+        stop_if_cancelled()
     begin = time.monotonic()
-    with tempfile.TemporaryFile() as kept:
-        sink = _Sink(kept, on_line)
-        try:
-            child = _Child(step, sink)
-        except (OSError, ValueError) as error:
-            return Outcome(step, None, 0.0, 0.0, 0, "", _not_started(step, error))
-        try:
-            reason = _follow(child, None if timeout is None else begin + timeout, cancel)
-            if reason:
-                child.stop()
-            child.drain()
-        except BaseException:
-            sink.mute()
+    sink = _Sink(on_line)
+    try:
+        child = _Child(step, sink, directly=directly)
+    except (OSError, ValueError) as error:
+        return Outcome(step, None, 0.0, 0.0, 0, "", _not_started(step, error))
+    try:
+        deadline = None if timeout is None else begin + timeout
+        reason = _follow(child, deadline, _CANCEL.get() if cancel is None else cancel)
+        if reason:
             child.stop()
-            raise
-        finally:
-            child.close()
-        seconds = time.monotonic() - begin
-        sink.finish()
-        if reason == _TIMED_OUT:
-            reason = f"ended after {timeout:g} s, the time it was given"
-        if not reason and child.code < 0:
-            reason = f"killed by signal {-child.code} ({signal.strsignal(-child.code)})"
-        return Outcome(step, child.code, seconds, child.cpu, child.peak, sink.text(), reason)
+        child.drain()
+        child.learn(time.monotonic() - begin)
+    except BaseException:
+        sink.mute()
+        child.stop()
+        raise
+    finally:
+        child.close()
+    sink.finish()
+    if child.error is not None:
+        return Outcome(step, None, 0.0, 0.0, 0, "", reason or _not_started(step, child.error))
+    if cancel is None and reason == INTERRUPTED:
+        raise Cancelled
+    if reason == _TIMED_OUT:
+        reason = f"ended after {timeout:g} s, the time it was given"
+    if not reason and child.code < 0:
+        reason = f"killed by signal {-child.code} ({signal.strsignal(-child.code)})"
+    return Outcome(step, child.code, child.seconds, child.cpu, child.peak, sink.text(), reason)
 
 
+#: The reason of an outcome where `cancel` was set.
+INTERRUPTED = "interrupted"
 _TIMED_OUT = "timed out"
 
 
@@ -130,7 +168,7 @@ def _follow(child: _Child, deadline: float | None, cancel: Event | None) -> str:
     while not child.ended:
         child.pump(_TICK)
         if cancel is not None and cancel.is_set():
-            return "" if child.ended else "interrupted"
+            return "" if child.ended else INTERRUPTED
         if deadline is not None and time.monotonic() >= deadline:
             return "" if child.ended else _TIMED_OUT
     return ""
@@ -148,15 +186,16 @@ def _not_started(step: Step, error: OSError | ValueError) -> str:
 
 
 class _Sink:
-    """Takes output as it comes: keeps it in a file, hands on whole lines."""
+    """Takes output as it comes: keeps its two ends, hands on whole lines."""
 
-    def __init__(self, kept: BinaryIO, on_line: Callable[[str], None] | None) -> None:
-        self._kept = kept
+    def __init__(self, on_line: Callable[[str], None] | None) -> None:
+        self._head, self._tail = bytearray(), bytearray()
+        self._left_out = 0
         self._on_line = on_line
         self._partial = b""
 
     def feed(self, data: bytes) -> None:
-        self._kept.write(data)
+        self._keep(data)
         if self._on_line is None:
             return
         *lines, self._partial = (self._partial + data).split(b"\n")
@@ -175,30 +214,46 @@ class _Sink:
         if rest:
             self._emit(rest)
 
+    def text(self) -> str:
+        self._trim()
+        if not self._left_out:
+            return (self._head + self._tail).decode(errors="replace")
+        head, tail = (end.decode(errors="replace") for end in (self._head, self._tail))
+        return f"{head}\n[... {self._left_out} bytes left out ...]\n{tail}"
+
+    def _keep(self, data: bytes) -> None:
+        room = KEPT_HEAD - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:]
+        if len(self._tail) > 2 * KEPT_TAIL:  # not each time: what stays is moved
+            self._trim()
+
+    def _trim(self) -> None:
+        excess = max(len(self._tail) - KEPT_TAIL, 0)
+        del self._tail[:excess]
+        self._left_out += excess
+
     def _emit(self, line: bytes) -> None:
         if self._on_line is not None:
             self._on_line(line.decode(errors="replace").rstrip("\r"))
-
-    def text(self) -> str:
-        size = self._kept.seek(0, os.SEEK_END)
-        self._kept.seek(0)
-        if size <= KEPT_HEAD + KEPT_TAIL:
-            return self._kept.read().decode(errors="replace")
-        head = self._kept.read(KEPT_HEAD).decode(errors="replace")
-        self._kept.seek(size - KEPT_TAIL)
-        tail = self._kept.read().decode(errors="replace")
-        return f"{head}\n[... {size - KEPT_HEAD - KEPT_TAIL} bytes left out ...]\n{tail}"
 
 
 class _Child:
     """A started process, the group it leads, and the pipe that both write to."""
 
-    def __init__(self, step: Step, sink: _Sink) -> None:
+    def __init__(self, step: Step, sink: _Sink, *, directly: bool) -> None:
         self.ended = False
-        self.code, self.cpu, self.peak = 0, 0.0, 0
+        self.code, self.seconds, self.cpu, self.peak = 0, 0.0, 0.0, 0
+        #: Why the program could not be started, where the launcher could.
+        self.error: OSError | None = None
+        self._program = step.argv[0]
         self._sink = sink
         self._pause = 0.001
-        self._process = _start(step)
+        self._link: socket.socket | None = None
+        if directly:
+            self._process = _start(step)
+        else:
+            self._process, self._link = _launch(step)
         process = self._process
         self._pipe = cast("BinaryIO", process.stdout if step.stdout is None else process.stderr)
         self._open = True
@@ -229,9 +284,22 @@ class _Child:
         if not self.ended or self._open:
             self._end_group()
 
+    def learn(self, seconds: float) -> None:
+        """After the end: take what the launcher wrote down; `seconds` where it was killed, too."""
+        self.seconds = seconds
+        said = self._link.recv(1 << 10).split() if self._link else []
+        if said[:1] == [b"error"]:
+            number = int(said[1])
+            self.error = OSError(number, os.strerror(number), self._program)
+        elif said:
+            self.code, self.peak = int(said[0]), int(said[3])
+            self.seconds, self.cpu = float(said[1]), float(said[2])
+
     def close(self) -> None:
         self._selector.close()
         self._pipe.close()
+        if self._link:
+            self._link.close()
 
     def _end_group(self) -> None:
         # The group's number stays taken while it has a member: this meets nobody else's process.
@@ -264,19 +332,31 @@ class _Child:
         self.peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _start(step: Step) -> subprocess.Popen[bytes]:
+def _launch(step: Step) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a step's launcher; the socket tells it that we live, and us what the step took."""
+    ours, theirs = socket.socketpair()
+    launcher = (sys.executable, "-I", "-S", _LAUNCHER, step.env.get("LC_CTYPE", ""))
+    try:
+        with theirs:
+            return _start(replace(step, argv=(*launcher, *step.argv)), theirs.fileno()), ours
+    except BaseException:
+        ours.close()
+        raise
+
+
+def _start(step: Step, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     if step.stdout is None:
-        return _popen(step, subprocess.PIPE, subprocess.STDOUT)
+        return _popen(step, stdin, subprocess.PIPE, subprocess.STDOUT)
     with (step.cwd / step.stdout).open("wb") as file:
-        return _popen(step, file, subprocess.PIPE)
+        return _popen(step, stdin, file, subprocess.PIPE)
 
 
-def _popen(step: Step, stdout: BinaryIO | int, stderr: int) -> subprocess.Popen[bytes]:
+def _popen(step: Step, stdin: int, stdout: BinaryIO | int, stderr: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         step.argv,
         cwd=step.cwd,
         env=step.env,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         bufsize=0,

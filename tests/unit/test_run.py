@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -16,7 +17,7 @@ import pytest
 
 import generator
 from generator import run as module
-from generator.run import Outcome, Step, run
+from generator.run import Cancelled, Outcome, Step, cancellable, run
 
 ENV = {"PATH": "/usr/bin:/bin"}
 
@@ -95,8 +96,9 @@ class TestOutput:
             os.close(answer)
         assert outcome.output == ""
         # No terminal either: a session of its own has none.
-        leads = run(python("import os; print(os.getsid(0) == os.getpid())", tmp_path))
-        assert leads.output == "True\n"
+        session = int(run(python("import os; print(os.getsid(0))", tmp_path)).output)
+        assert session != os.getsid(0)
+        assert run(sh("exec 3<> /dev/tty")).exit_code != 0
 
 
 class TestEnd:
@@ -141,9 +143,10 @@ class TestEnd:
         assert "no/such/file" in outcome.reason
 
     def test_the_environment_is_exactly_what_was_given(self, tmp_path: Path) -> None:
-        step = python("import os; print(sorted(os.environ))", tmp_path)
-        step = Step("x", step.argv, tmp_path, {"ONLY": "this", "LC_ALL": "C.UTF-8"})
-        assert run(step).output == "['LC_ALL', 'ONLY']\n"
+        # Python, which the launcher is, sets LC_CTYPE where no locale is set.
+        for env in ({"ONLY": "this"}, {"LC_CTYPE": "C"}, {"LC_ALL": "C.UTF-8"}):
+            found = run(Step("x", ("/usr/bin/env",), tmp_path, env)).output.splitlines()
+            assert found == [f"{name}={value}" for name, value in env.items()]
 
     def test_what_it_took(self, tmp_path: Path) -> None:
         work = "b = b'x' * (150 << 20); t = __import__('time').process_time\nwhile t() < .3: pass"
@@ -153,6 +156,59 @@ class TestEnd:
         assert 0.3 <= outcome.cpu_seconds < 10
         assert 150 << 20 <= outcome.peak_bytes < 1 << 30
         assert outcome.seconds >= 0.3
+
+    def test_a_small_program_is_seen_at_its_own_size(self, tmp_path: Path) -> None:
+        ballast = bytearray(100_000_000)  # it would be the program's, had we started it ourselves
+        small = run(Step("x", ("true",), tmp_path, ENV))
+        assert 0 < small.peak_bytes < 20e6
+        big = run(python("b = bytearray(60_000_000)", tmp_path))
+        assert 60e6 < big.peak_bytes < 100e6
+        assert len(ballast) > big.peak_bytes
+
+    def test_time_is_the_program_s_alone(self, tmp_path: Path) -> None:
+        slept = run(Step("x", ("sleep", "0.3"), tmp_path, ENV))
+        assert 0.3 <= slept.seconds < 0.6
+        assert slept.cpu_seconds < 0.1
+
+    def test_signals_mean_to_a_program_what_they_mean_to_all(
+        self, sh: Callable[[str], Step]
+    ) -> None:
+        assert run(sh("yes | head -n 1")).output == "y\n"
+        for number in (1, 2, 3, 13, 15):
+            assert run(sh(f"kill -{number} $$; sleep 5")).exit_code == -number
+
+    def test_what_ignores_a_signal_for_us_ignores_it_for_a_program(self, tmp_path: Path) -> None:
+        line = 'trap \'\' HUP; exec "$0" "$@"'
+        code = (
+            "from pathlib import Path; from generator.run import Step, run\n"
+            f"step = Step('x', ('sh', '-c', 'kill -1 $$; echo on'), Path('/'), {ENV!r})\n"
+            "print(run(step).output, end='')"
+        )
+        env = {**ENV, "PYTHONPATH": str(Path(generator.__file__).parent.parent)}
+        argv = ("sh", "-c", line, sys.executable, "-c", code)
+        assert run(Step("x", argv, tmp_path, env)).output == "on\n"
+
+    def test_a_step_may_end_its_own_group(self, sh: Callable[[str], Step]) -> None:
+        outcome = run(sh("echo bye; kill -15 0; sleep 5"))
+        assert (outcome.exit_code, outcome.output) == (-signal.SIGTERM, "bye\n")
+        assert run(sh("kill -9 0")).exit_code == -signal.SIGKILL
+
+    def test_without_a_launcher_it_is_the_same(self, sh: Callable[[str], Step]) -> None:
+        steps = [sh("echo one; echo two >&2; pwd; cat; exit 3"), sh("kill -9 $$")]
+        steps += [Step("x", ("no-such-program",), steps[0].cwd, ENV)]
+        for step in steps:
+            one, other = run(step), run(step, directly=True)
+            assert (one.exit_code, one.output, one.reason) == (
+                other.exit_code,
+                other.output,
+                other.reason,
+            )
+
+    def test_where_no_temporary_file_can_be_made_it_runs(
+        self, sh: Callable[[str], Step], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+        assert run(sh("echo fine")).output == "fine\n"
 
     def test_a_background_process_does_not_outlive_its_step(
         self, sh: Callable[[str], Step], tmp_path: Path
@@ -190,6 +246,38 @@ class TestStop:
         outcome = run(step, on_line=lambda _: cancel.set(), cancel=cancel)
         assert outcome.reason == "interrupted"
         self.ended(outcome, tmp_path / "heart")
+
+    def test_what_this_thread_runs_is_cancelled(
+        self, sh: Callable[[str], Step], tmp_path: Path
+    ) -> None:
+        cancel = threading.Event()
+        step = sh(f"{BEAT} while [ ! -s heart ]; do :; done; echo beating; sleep 100")
+        with cancellable(cancel):
+            with pytest.raises(Cancelled):
+                run(step, on_line=lambda _: cancel.set())
+            assert silent(tmp_path / "heart")
+            with pytest.raises(Cancelled):
+                run(sh("touch started"))
+        assert not (tmp_path / "started").exists()
+        assert run(sh("true")).ok
+
+    @pytest.mark.parametrize("what", ["", "trap '' TERM HUP INT;", "exec > /dev/null 2>&1;"])
+    def test_it_does_not_outlive_us(self, tmp_path: Path, what: str) -> None:
+        """Killed as we may be, nothing goes on to write into a project."""
+        line = f"{what} {BEAT} while :; do sleep 1; done"
+        code = (
+            "from pathlib import Path; from generator.run import Step, run\n"
+            f"run(Step('x', ('sh', '-c', {line!r}), Path({str(tmp_path)!r}), {ENV!r}))"
+        )
+        env = {**ENV, "PYTHONPATH": str(Path(generator.__file__).parent.parent)}
+        us = subprocess.Popen([sys.executable, "-c", code], env=env)
+        heart = tmp_path / "heart"
+        while not (heart.exists() and heart.stat().st_size):
+            time.sleep(0.02)
+        us.send_signal(signal.SIGKILL)
+        us.wait()
+        time.sleep(0.1)
+        assert silent(heart)
 
     def test_an_error_of_the_listener_ends_it(
         self, sh: Callable[[str], Step], tmp_path: Path
@@ -242,10 +330,10 @@ def test_no_file_is_left_open(sh: Callable[[str], Step]) -> None:
 
 STARTERS = {"subprocess", "multiprocessing", "pty", "popen2", "pexpect"}
 #: Replaces the engine's own worker process, which run.py started, by the program of `conda run`.
-#: And what run.py starts where a program is measured, which starts that program.
+#: And what run.py starts, to start a step's program.
 EXEMPT = {
     "conda/activate.py": {"os.execve"},
-    "compare/measure/launcher.py": {"os.posix_spawnp"},
+    "launcher.py": {"os.posix_spawnp"},
 }
 
 

@@ -24,10 +24,9 @@ from generator.check.scene import (
 )
 from generator.compare.measure.record import Record
 from generator.compare.measure.snapshot import Snapshot, snapshot
-from generator.compare.measure.timing import timed
 from generator.compare.measure.words import anonymous, last_words, places
 from generator.errors import ScaffoldError
-from generator.run import Outcome, Step
+from generator.run import INTERRUPTED, Outcome, Step, run
 from generator.toolchain import Bench
 from generator.toolchain.environment import CACHES, cache_root
 from generator.tree import Tree
@@ -145,7 +144,7 @@ class Stage:
         self._known = None
         outcomes = list(self._run(verb, cache))
         last = outcomes[-1]
-        if last.reason == "interrupted":
+        if last.reason == INTERRUPTED:
             raise Interrupted
         after = self._known = snapshot(self.project)
         written = after.written_since(before)
@@ -223,7 +222,7 @@ class Stage:
             stdout = None if command.stdout is None else Path(command.stdout)
             step = Step(verb, command.argv, self.project, env, stdout)
             self._watcher.started(self.manager.name, verb, step.line)
-            outcome = timed(step, self._place / "result", timeout=TIMEOUT, cancel=self._cancel)
+            outcome = run(step, timeout=TIMEOUT, cancel=self._cancel)
             yield outcome
             if judge(outcome)[0] != "passed":
                 return

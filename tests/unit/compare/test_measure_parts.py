@@ -5,14 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -20,109 +17,11 @@ from generator.compare.measure import words
 from generator.compare.measure.journal import Journal, NothingToResume
 from generator.compare.measure.machine import this_machine
 from generator.compare.measure.snapshot import Snapshot, snapshot
-from generator.compare.measure.timing import timed
 from generator.compare.measure.words import LINES, anonymous, last_words
-from generator.run import Outcome, Step, run
 from generator.toolchain.index import Index
 
 ENV = {"PATH": "/usr/bin:/bin"}
 QUESTION = {"managers": {"a": "1"}, "runs": 1}
-
-
-class TestTimed:
-    @pytest.fixture
-    def measure(self, tmp_path: Path) -> Callable[..., Outcome]:
-        def measured(*argv: str, **options: Path) -> Outcome:
-            step = Step("test", argv, tmp_path, ENV, **options)  # type: ignore[arg-type]
-            return timed(step, tmp_path / "result")
-
-        return measured
-
-    def test_a_small_program_is_seen_at_its_own_size(self, measure: Callable[..., Outcome]) -> None:
-        ballast = bytearray(100_000_000)
-        small = measure("true")
-        assert 0 < small.peak_bytes < 20e6
-        big = measure(sys.executable, "-c", "b = bytearray(60_000_000)")
-        assert 60e6 < big.peak_bytes < 100e6
-        assert len(ballast) > big.peak_bytes
-
-    def test_time_is_the_program_s_alone(self, measure: Callable[..., Outcome]) -> None:
-        slept = measure("sleep", "0.3")
-        assert 0.3 <= slept.seconds < 0.6
-        assert slept.cpu_seconds < 0.1
-        busy = "import time\nwhile time.process_time() < 0.3: pass"
-        assert 0.3 <= measure(sys.executable, "-c", busy).cpu_seconds < 0.8
-
-    def test_it_is_what_run_says_otherwise(
-        self, measure: Callable[..., Outcome], tmp_path: Path
-    ) -> None:
-        line = "echo one; echo two >&2; pwd; cat; exit 3"
-        mine = measure("sh", "-c", line)
-        other = run(Step("test", ("sh", "-c", line), tmp_path, ENV))
-        assert (mine.step, mine.exit_code, mine.output, mine.reason) == (
-            other.step,
-            other.exit_code,
-            other.output,
-            other.reason,
-        )
-
-    def test_the_environment_is_the_step_s(self, measure: Callable[..., Outcome]) -> None:
-        assert "PATH=/usr/bin:/bin" in measure("env").output.splitlines()
-
-    def test_a_broken_pipe_ends_a_program_as_it_should(
-        self, measure: Callable[..., Outcome]
-    ) -> None:
-        assert measure("sh", "-c", "yes | head -n 1").output == "y\n"
-
-    def test_what_is_not_there(self, measure: Callable[..., Outcome]) -> None:
-        outcome = measure("no-such-program")
-        assert (outcome.exit_code, outcome.reason) == (None, "no-such-program was not found")
-
-    def test_what_cannot_be_run(self, measure: Callable[..., Outcome], tmp_path: Path) -> None:
-        (tmp_path / "text").write_text("no program")
-        outcome = measure("./text")
-        assert (outcome.exit_code, outcome.reason) == (
-            None,
-            "./text could not be used: Permission denied",
-        )
-
-    def test_a_signal(self, measure: Callable[..., Outcome]) -> None:
-        outcome = measure("sh", "-c", "kill -9 $$")
-        assert (outcome.exit_code, outcome.reason) == (-9, "killed by signal 9 (Killed)")
-
-    def test_output_to_a_file(self, measure: Callable[..., Outcome], tmp_path: Path) -> None:
-        assert measure("echo", "x", stdout=Path("out")).ok
-        assert (tmp_path / "out").read_text() == "x\n"
-
-    def test_a_stop_ends_it_whole(self, tmp_path: Path) -> None:
-        cancel = Event()
-        cancel.set()
-        step = Step("test", ("sh", "-c", "sleep 30; touch there"), tmp_path, ENV)
-        begin = time.monotonic()
-        outcome = timed(step, tmp_path / "result", cancel=cancel)
-        assert outcome.reason == "interrupted"
-        assert time.monotonic() - begin < 10
-
-    def test_a_result_that_cannot_be_written_is_no_success(self, tmp_path: Path) -> None:
-        outcome = timed(Step("test", ("true",), tmp_path, ENV), tmp_path / "none" / "result")
-        assert not outcome.ok
-        assert outcome.reason == "what it took could not be written down"
-
-    def test_it_does_not_outlive_us(self, tmp_path: Path) -> None:
-        """A run that is killed leaves nothing behind that writes into its project."""
-        beat = "while :; do echo x; sleep 0.02; done > heart"
-        code = (
-            "import pathlib, sys; from generator.run import Step;"
-            "from generator.compare.measure.timing import timed;"
-            f"here = pathlib.Path(sys.argv[1]); step = Step('test', ('sh', '-c', {beat!r}), here,"
-            f" {ENV!r}); timed(step, here / 'result')"
-        )
-        measuring = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)])
-        heart = tmp_path / "heart"
-        _until(lambda: heart.exists() and heart.stat().st_size > 0)
-        measuring.send_signal(signal.SIGKILL)
-        measuring.wait()
-        _until(lambda: _silent(heart))
 
 
 def _until(done: Callable[[], bool]) -> None:
