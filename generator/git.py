@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import ScaffoldError
+from generator.tree import folder_aside
+
+#: Longest time for one command, in seconds; a hook or a network drive may keep git waiting.
+_TIMEOUT = 60
 
 if TYPE_CHECKING:
     from generator.run import Outcome
@@ -19,9 +23,10 @@ class GitFailed(ScaffoldError):
     def __init__(self, outcome: Outcome) -> None:
         output = outcome.output.strip().splitlines()
         why = outcome.reason or (output[-1] if output else f"exit code {outcome.exit_code}")
+        line = " ".join(outcome.step.argv[:2])
         super().__init__(
-            f"{outcome.step.line} failed ({why}); the project is written, "
-            "run it there yourself, or start again with --no-git"
+            f"{line} failed ({why}); the project is written: "
+            "run git there yourself, or start again with --no-git"
         )
 
 
@@ -49,24 +54,36 @@ def inside_repository(folder: Path) -> bool:
 
 
 def start_repository(folder: Path) -> None:
-    """Make `folder` a repository with everything staged; raise `GitFailed` where git does not."""
-    for words in (("init", "--quiet"), ("add", "--all")):
-        outcome = _git(folder, *words)
-        if not outcome.ok:
-            raise GitFailed(outcome)
+    """Make `folder` a repository with everything staged; raise `GitFailed` where git does not.
+
+    It is made aside and renamed into place: what stops us leaves a whole one or none.
+    """
+    if os.path.lexists(folder / ".git"):
+        stage(folder)
+        return
+    with folder_aside(folder, "") as place:
+        made = place / ".git"
+        _succeed(_git(place, "init", "--quiet"))
+        words = ("add", "--all", "--", ".", f":(exclude){place.name}")
+        _succeed(_git(folder, *words, GIT_DIR=str(made.resolve()), GIT_WORK_TREE="."))
+        made.rename(folder / ".git")
 
 
 def stage(folder: Path) -> None:
     """Stage everything in `folder`; raise `GitFailed` where git does not."""
-    outcome = _git(folder, "add", "--all")
+    _succeed(_git(folder, "add", "--all"))
+
+
+def _succeed(outcome: Outcome) -> None:
     if not outcome.ok:
         raise GitFailed(outcome)
 
 
-def _git(folder: Path, *words: str) -> Outcome:
+def _git(folder: Path, *words: str, **settings: str) -> Outcome:
     from generator.run import Step, run  # costs more than the rest of us: not without need
 
-    return run(Step("git", ("git", *words), folder, _environment()))
+    step = Step("git", ("git", *words), folder, {**_environment(), **settings})
+    return run(step, timeout=_TIMEOUT, directly=True)
 
 
 def _environment() -> Mapping[str, str]:

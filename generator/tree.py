@@ -117,7 +117,7 @@ class Tree:
     def _merge(self, target: Path) -> None:
         """Put every missing or differing file in place by renames; on any failure put all back."""
         changes = {path: do for path, do in self.changes(target).items() if do != "same"}
-        with _aside(target, "") as aside:
+        with folder_aside(target, "") as aside:
             self._put(aside / "new", {path: self.files[path] for path in changes})
             (aside / "old").mkdir()
             folders = {str(new) for path in changes for new in _missing((target / path).parent)}
@@ -191,7 +191,7 @@ def beside(target: Path) -> Iterator[Path]:
     made = _missing(target.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _aside(target.parent, target.name) as aside:
+        with folder_aside(target.parent, target.name) as aside:
             yield aside
     except BaseException:
         for folder in made:
@@ -201,7 +201,7 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _aside(folder: Path, name: str) -> Iterator[Path]:
+def folder_aside(folder: Path, name: str) -> Iterator[Path]:
     """Make a directory in `folder`, named after this process, and remove it at the end."""
     import shutil
     import tempfile

@@ -112,7 +112,7 @@ def command(
         from generator.cli.foreign import copy
 
         given = gather(None, answers, data, {})
-        with _nothing_written():
+        with _by_then("nothing was written"):
             report = copy(
                 template, path, given, output, defaults=defaults, trust=trust, dry_run=dry_run
             )
@@ -120,7 +120,7 @@ def command(
         return
 
     given = gather(path, answers, data, flags)
-    with _nothing_written():
+    with _by_then("nothing was written"):
         known_keys(given)
         if path is not None and not diff:
             check_target(Path(path), force=force)
@@ -138,16 +138,20 @@ def command(
         else:
             repository = _repository(target, wanted=git)
             _write(tree, target, force=force, overwrite=overwrite)
-    if not diff:
-        for line in draw(str(target), tree.files):
-            output.say(line)
     if diff or dry_run:
+        if dry_run:
+            _draw(target, tree, output)
         write_report(report_path, report)
         return
-    report |= _finish(
-        settled, target, output, repository=repository, required=git is True, install=install
-    )
-    write_report(report_path, report)
+    report |= {"written": True, "repository": False, "install": None, "next": []}
+    try:
+        with _by_then("the project is written"):
+            _draw(target, tree, output)
+            if repository:
+                report["repository"] = _start_repository(target, required=git is True)
+            _finish(settled, target, output, report, install=install)
+    finally:
+        write_report(report_path, report)
     if install and not report["install"]["ok"]:
         raise click.exceptions.Exit(1)
 
@@ -186,50 +190,51 @@ def _write(tree: Tree, target: Path, *, force: bool, overwrite: bool) -> None:
         raise Interrupted("the project is written") from error
 
 
+def _draw(target: Path, tree: Tree, output: Output) -> None:
+    for line in draw(str(target), tree.files):
+        output.say(line)
+
+
+def _start_repository(target: Path, *, required: bool) -> bool:
+    """Make a repository; return whether there is one, where it is not required."""
+    from generator import git
+
+    try:
+        with _by_then("the project is written, without a repository"):
+            git.start_repository(target)
+    except git.GitFailed as error:
+        if required:
+            raise
+        click.echo(f"warning: {error}", err=True)
+        return False
+    return True
+
+
 def _finish(
-    settled: Answers,
-    target: Path,
-    output: Output,
-    *,
-    repository: bool,
-    required: bool,
-    install: bool,
-) -> dict[str, Any]:
-    """Do what comes after writing, and say what is left to do."""
+    settled: Answers, target: Path, output: Output, report: dict[str, Any], *, install: bool
+) -> None:
+    """Do what comes after writing, and say what is left to do; both are in the report as well."""
     from generator import git
 
     manager = load_manager(settled[MANAGER])
     names = metavariables(settled[NAME])
-    if repository:
-        try:
-            git.start_repository(target)
-        except git.GitFailed as error:
-            if required:
-                raise
-            click.echo(f"warning: {error}", err=True)
-            repository = False
-    report: dict[str, Any] = {"written": True, "repository": repository, "install": None}
     if install:
         from generator.cli.install import install as run_steps
 
-        try:
-            with unwinding():
-                report["install"] = run_steps(manager, settled, target, names, output)
-        except KeyboardInterrupt as error:
-            raise Interrupted("the project is written, but not ready: go on by hand") from error
-        if repository:
+        with _by_then("the project is written, but not ready: go on by hand"):
+            report["install"] = run_steps(manager, settled, target, names, output)
+        if report["repository"]:
             git.stage(target)
     report["next"] = next_commands(
         manager,
         target,
         names,
-        repository=repository or git.inside_repository(target),
+        repository=report["repository"] or git.inside_repository(target),
         installed=install and report["install"]["ok"],
     )
     output.say("\nNext:")
     for line in report["next"]:
         output.say(f"  {line}")
-    return report
 
 
 def _report(settled: Answers, target: Path, tree: Tree) -> dict[str, Any]:
@@ -261,10 +266,10 @@ def _choices(key: str) -> str:
 
 
 @contextmanager
-def _nothing_written() -> Iterator[None]:
-    """Say so where Ctrl-C, or a polite kill, comes before the project is in place."""
+def _by_then(what: str) -> Iterator[None]:
+    """Say what was and was not done where Ctrl-C comes; a polite kill unwinds as it does."""
     try:
         with unwinding():
             yield
     except (KeyboardInterrupt, EOFError) as error:
-        raise Interrupted("nothing was written") from error
+        raise Interrupted(what) from error

@@ -6,6 +6,7 @@ import io
 import json
 import marshal
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -249,6 +250,57 @@ def test_a_hook_s_repository_is_left_alone(
     assert done.returncode == 0, done.stderr
     assert Path("demo/.git/index").exists()
     assert not Path("hooked/.git/index").exists()
+
+
+@pytest.mark.parametrize("word", ["init", "add"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_comes_while_git_works_leaves_a_project_and_no_half_repository(
+    tmp_path: Path, number: signal.Signals, word: str
+) -> None:
+    real = shutil.which("git")
+    stop = f'if [ "$1" = {word} ]; then kill -{number} $PPID; sleep 1; fi'
+    (tmp_path / "git").write_text(f'#!/bin/sh\n{real} "$@"\n{stop}\n')
+    (tmp_path / "git").chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    argv = [PROGRAM, "new", "demo", "--manager=uv", *ALL, "-q", "--json=report.json"]
+    done = subprocess.run(argv, capture_output=True, text=True, env=env, check=False)
+    assert Path("demo/pyproject.toml").exists()
+    assert not Path("demo/.git").exists()
+    if number == signal.SIGKILL:
+        return
+    assert [path for path in Path.cwd().rglob("*") if "aside" in path.name] == []
+    report = json.loads(Path("report.json").read_text())
+    assert (report["written"], report["repository"]) == (True, False)
+    if number == signal.SIGINT:
+        said = "error: interrupted; the project is written, without a repository\n"
+        assert (done.returncode, done.stderr) == (130, said)
+    else:
+        assert (done.returncode, done.stderr) == (143, "")
+
+
+def test_a_repository_that_is_there_is_not_made_again(scaffold: Scaffold) -> None:
+    git("init", "--quiet", "demo")
+    git("config", "demo.mine", "yes", cwd="demo")
+    done = scaffold("new", "demo", "--manager", "uv", "--force", "--git")
+    assert done.returncode == 0, done.stderr
+    assert git("config", "demo.mine", cwd="demo") == "yes\n"
+    assert "A  pyproject.toml" in git("status", "--porcelain", cwd="demo")
+
+
+def test_git_s_refusal_leaves_a_report(scaffold: Scaffold, tmp_path: Path) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\n[ $1 = add ] && { echo no; exit 9; }\nmkdir .git\n")
+    (tmp_path / "git").chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    words = ("new", "--manager=uv", *ALL, "--json=report.json")
+    done = scaffold(*words, "demo", "--git", env=env)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: git add failed (no); the project is written")
+    assert json.loads(Path("report.json").read_text())["repository"] is False
+    assert not Path("demo/.git").exists()
+    done = scaffold(*words, "other", env=env)
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: git add failed")
+    assert "git init" in done.stdout
 
 
 # ------------------------------------------------------------------ looking without touching
