@@ -21,6 +21,7 @@ from generator import __version__
 from generator.answers import visible_questions
 from generator.catalog import manager, manager_names
 from generator.cli.inputs import presets
+from generator.memo import Memo
 from tests.conftest import Scaffold
 
 PROGRAM = str(Path(sys.executable).with_name("scaffold"))
@@ -422,19 +423,17 @@ def test_a_spoiled_cache_is_not_used(tmp_path: Path, spoil: str) -> None:
     subprocess.run([*argv, "first"], env=env, check=True)
     [cached] = [path for path in tmp_path.rglob("*") if path.is_file()]
     data = cached.read_bytes()
-    entries = marshal.loads(data)
-    assert len(entries) > 50
     cached.write_bytes(
         {
             "half": data[: len(data) // 2],
             "other": b"something else",
             "empty": b"",
-            "entries": marshal.dumps({key: entry[:-9] for key, entry in entries.items()}),
+            "entries": marshal.dumps({b"key": b"dspoiled"}),
         }[spoil]
     )
     subprocess.run([*argv, "second"], env=env, check=True)
     assert files("first") == files("second")
-    assert len(marshal.loads(cached.read_bytes())) >= len(entries), "it was mended"
+    assert len(Memo(cached)._entries) > 50, "it was mended"
 
 
 def test_the_module_runs_as_a_program() -> None:
