@@ -14,7 +14,7 @@ from pathlib import Path
 
 from generator.catalog import Manager
 from generator.run import Outcome, Step, run
-from generator.toolchain.environment import cache_root, child_environment
+from generator.toolchain.environment import FolderUnwritable, cache_root, child_environment
 from generator.toolchain.interpreters import base_of
 from generator.toolchain.provide import pinned_version, provide, provided
 from generator.toolchain.tool import Tool, ToolUnavailable, why
@@ -65,10 +65,13 @@ def _engine(manager: Manager) -> Tool:
     """Return the built-in engine's command line, which its module writes as a small script."""
     key = hashlib.sha256(f"{sys.executable}\n{__file__}".encode()).hexdigest()[:16]
     programs = cache_root() / "engines" / f"{manager.name}-{key}"
-    programs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=programs) as aside:
-        written: Path = importlib.import_module(manager.engine).write_shim(Path(aside))
-        executable = written.replace(programs / written.name)
+    try:
+        programs.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=programs) as aside:
+            written: Path = importlib.import_module(manager.engine).write_shim(Path(aside))
+            executable = written.replace(programs / written.name)
+    except OSError as error:
+        raise FolderUnwritable(programs, error.strerror or str(error)) from error
     outcome = _ask_version(manager, executable)
     if not outcome.ok:
         remedy = f"install scaffold's extra for it, or {manager.title} itself: {manager.homepage}"

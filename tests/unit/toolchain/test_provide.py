@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import re
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
+from filelock import FileLock
 
+import generator
 from generator.catalog import Manager, manager, templates_root
+from generator.run import Cancelled, cancellable
 from generator.toolchain import Tool, ToolUnavailable, find, obtain, pinned_version
+from generator.toolchain import provide as providing
+from generator.toolchain.environment import FolderUnwritable
+from generator.toolchain.index import Index
+from generator.toolchain.provide import provide, provided
 
 FACTS = """
 title: Acme
@@ -126,12 +138,183 @@ class TestEngine:
         assert obtain(acme, PYTHON).origin == "PATH"
         assert obtain(acme, PYTHON, prefer_provided=True).origin == "engine"
 
+    def test_a_cache_that_cannot_be_written_is_named(
+        self, on_path: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        acme = self.acme(tmp_path, monkeypatch, "echo 1.0")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        (tmp_path / "cache" / "scaffold").mkdir(parents=True)
+        (tmp_path / "cache" / "scaffold" / "engines").touch()
+        with pytest.raises(FolderUnwritable, match=r"engines/.*written .*XDG_CACHE_HOME"):
+            obtain(acme, PYTHON)
+
     def test_its_own_words_say_what_is_missing(
         self, on_path: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         acme = self.acme(tmp_path, monkeypatch, "echo needs a part; exit 1")
         with pytest.raises(ToolUnavailable, match=r"needs a part; install .*acme\.example"):
             obtain(acme, PYTHON)
+
+
+#: What stands for uv: it takes a while to make an environment of some files.
+BUILD = """
+mkdir -p "$0/bin" "$0/lib"
+ln -s {python} "$0/bin/python"
+for n in 1 2 3 4 5 6 7 8 9; do echo "$n" > "$0/lib/$n.py"; sleep {pause}; done
+printf '#!/bin/sh\\necho 1.0\\n' > "$0/bin/acme"
+chmod +x "$0/bin/acme"
+"""
+#: Provides acme, in a process of its own.
+PROVIDING = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.unit.toolchain.test_provide import ACME, stand_in
+import pytest
+patch = pytest.MonkeyPatch()
+stand_in(patch, Path(sys.argv[1]), 0.03)
+from generator.toolchain.provide import provide
+print(provide(ACME).executable)
+"""
+
+
+def stand_in(patch: pytest.MonkeyPatch, folder: Path, pause: float = 0) -> None:
+    """Have acme provided from a list of its own, without uv and without an index."""
+    (folder / "acme").mkdir(exist_ok=True)
+    (folder / "acme" / "tool.txt").write_text("acme==1.0\n")
+    patch.setattr(providing, "templates_root", lambda: folder)
+    patch.setattr(providing, "package_index", lambda: Index("http://127.0.0.1:9/simple"))
+    patch.setattr(providing, "_own_base", lambda: (PYTHON, "3"))
+
+    def recipe(_: Manager, env: Path, *, cached: bool) -> tuple[tuple[str, ...], ...]:
+        (folder / "cached").write_text(str(cached))
+        build = BUILD.format(python=sys.executable, pause=pause)
+        return ("sh", "-c", build, str(env)), (str(env / "bin" / "acme"), "--version")
+
+    patch.setattr(providing, "_recipe", recipe)
+
+
+class TestProvide:
+    @pytest.fixture(autouse=True)
+    def cache(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        stand_in(monkeypatch, tmp_path)
+        return tmp_path / "cache" / "scaffold" / "tools"
+
+    def test_it_is_made_once(self, cache: Path, tmp_path: Path) -> None:
+        tool = provide(ACME)
+        assert (tool.version, tool.origin) == ("1.0", "provided")
+        assert provided(ACME) == tool
+        assert (tmp_path / "cached").read_text() == "True"
+        (tmp_path / "cached").unlink()
+        assert provide(ACME) == tool
+        assert not (tmp_path / "cached").exists()
+
+    @pytest.mark.parametrize(
+        "lose",
+        [
+            lambda env: (env / "lib" / "4.py").unlink(),
+            lambda env: (env / "lib" / "4.py").write_text(""),
+            lambda env: (env / "bin" / "python").unlink(),
+            lambda env: (env / "bin" / "acme").unlink(),
+            lambda env: (env / "scaffold-files.json").unlink(),
+            lambda env: (env / "scaffold-files.json").write_text('{"lib/1.py": 2'),
+            lambda env: (env / "scaffold-files.json").write_text("{}"),
+            lambda env: (env / "scaffold-files.json").write_text("[1]"),
+        ],
+    )
+    def test_what_lost_something_is_made_anew(
+        self, lose: Callable[[Path], None], tmp_path: Path
+    ) -> None:
+        tool = provide(ACME)
+        env = tool.executable.parent.parent
+        lose(env)
+        assert provided(ACME) is None
+        assert provide(ACME) == tool
+        assert provided(ACME) == tool
+        assert (env / "lib" / "4.py").read_text() == "4\n"
+        assert (tmp_path / "cached").read_text() == "False"  # uv's cache shares what was spoiled
+
+    def test_bytecode_is_no_part_of_it(self) -> None:
+        env = provide(ACME).executable.parent.parent
+        (env / "lib" / "__pycache__").mkdir()
+        (env / "lib" / "__pycache__" / "1.pyc").touch()
+        assert provided(ACME) is not None
+
+    def test_what_killed_runs_left_is_cleared_away(self, cache: Path) -> None:
+        place = provide(ACME).executable.parent.parent
+        (place / "bin" / "acme").unlink()
+        for left in (f".{place.name}", f".{place.name}-abc"):
+            (cache / left / "env" / "lib").mkdir(parents=True)
+        provide(ACME)
+        assert sorted(path.name for path in cache.iterdir() if path.is_dir()) == [place.name]
+
+    @pytest.mark.parametrize("moment", [0.05, 0.3])
+    def test_killed_at_any_moment_the_next_run_makes_it(
+        self, moment: float, cache: Path, tmp_path: Path
+    ) -> None:
+        root = Path(generator.__file__).parent.parent
+        argv = [sys.executable, "-c", PROVIDING.format(root=str(root)), str(tmp_path)]
+        first = subprocess.Popen(argv)
+        while not list(cache.glob(".acme-*/env")):
+            time.sleep(0.01)
+        time.sleep(moment)
+        first.kill()
+        first.wait()
+        tool = provide(ACME)
+        assert provided(ACME) == tool
+        time.sleep(0.3)
+        assert [path.name for path in cache.iterdir() if path.is_dir()] == [
+            tool.executable.parent.parent.name
+        ]
+
+    def test_cancelling_ends_it_and_leaves_nothing(
+        self, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stand_in(monkeypatch, tmp_path, pause=10)
+        cancel = Event()
+        Timer(0.3, cancel.set).start()
+        begin = time.monotonic()
+        with cancellable(cancel), pytest.raises(Cancelled):
+            provide(ACME)
+        assert time.monotonic() - begin < 2
+        assert [path for path in cache.iterdir() if path.is_dir()] == []
+
+    def test_waiting_for_another_run_can_be_cancelled(self, cache: Path) -> None:
+        cache.mkdir(parents=True)
+        cancel = Event()
+        Timer(0.3, cancel.set).start()
+        with FileLock(f"{providing._place(ACME)}.lock"), cancellable(cancel):
+            begin = time.monotonic()
+            with pytest.raises(Cancelled), ThreadPoolExecutor() as pool:
+                pool.submit(contextvars.copy_context().run, provide, ACME).result()
+            assert time.monotonic() - begin < 2
+
+    def test_another_run_is_not_waited_for_for_ever(
+        self, cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cache.mkdir(parents=True)
+        monkeypatch.setattr(providing, "TIMEOUT", 0.1)
+        with FileLock(f"{providing._place(ACME)}.lock"), ThreadPoolExecutor() as pool:
+            waiting = pool.submit(provide, ACME)
+            with pytest.raises(ToolUnavailable, match=r"another run .* 0\.1 s; end that"):
+                waiting.result()
+
+    def test_a_step_that_hangs_is_ended(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stand_in(monkeypatch, tmp_path, pause=10)
+        monkeypatch.setattr(providing, "TIMEOUT", 0.2)
+        with pytest.raises(ToolUnavailable, match=r"ended after 0\.2 s"):
+            provide(ACME)
+
+    def test_a_cache_that_cannot_be_written_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+        (tmp_path / "file").touch()
+        with pytest.raises(ToolUnavailable, match="XDG_CACHE_HOME"):
+            provide(ACME)
 
 
 PINNED = sorted(path.parent.name for path in templates_root().glob("*/tool.txt"))
