@@ -158,9 +158,9 @@ class TestEngine:
 
 #: What stands for uv: it takes a while to make an environment of some files.
 BUILD = """
-mkdir -p "$0/bin" "$0/lib"
+mkdir -p "$0/bin"
 ln -s {python} "$0/bin/python"
-for n in 1 2 3 4 5 6 7 8 9; do echo "$n" > "$0/lib/$n.py"; sleep {pause}; done
+for n in 1 2 3 4 5 6 7 8 9; do mkdir -p "$0/lib"; echo "$n" > "$0/lib/$n.py"; sleep {pause}; done
 printf '#!/bin/sh\\necho 1.0\\n' > "$0/bin/acme"
 chmod +x "$0/bin/acme"
 """
