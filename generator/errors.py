@@ -24,6 +24,21 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
     return names[matches[0]] if matches else None
 
 
+def describe(error: BaseException) -> str:
+    """Say in one line what an exception amounts to, whoever it comes from."""
+    if isinstance(error, ScaffoldError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror}"
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"internal error ({said.removesuffix(':')}); {REPORT_IT}"
+
+
+#: What a user can do about a mistake of ours.
+REPORT_IT = "this is a mistake in scaffold: please report it with the traceback"
+
+
 class UnknownName(ScaffoldError):
     """A name that is not in a fixed set: a manager, a question, a choice."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -21,12 +21,14 @@ from generator.check.scene import (
     Watcher,
     channel_settings,
     set_up,
+    unable,
 )
 from generator.check.story import tell
-from generator.errors import ScaffoldError
+from generator.errors import describe
 from generator.render import render
+from generator.run import INTERRUPTED, Cancelled, cancellable, stop_if_cancelled
 
-__all__ = ["Case", "Report", "Watcher", "check"]
+__all__ = ["Case", "Report", "Stopped", "Watcher", "check"]
 
 
 @dataclass(frozen=True)
@@ -42,67 +44,127 @@ class Case:
         return manager(self.answers["manager"])
 
 
+class Stopped(Exception):
+    """Ctrl-C or a polite kill, which is the cause; `report` is what was known by then."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        super().__init__("the check was stopped")
+
+
 def check(
     cases: Sequence[Case], folder: Path, watcher: Watcher, *, jobs: int = 1, channel: str = ""
 ) -> Report:
     """Check every case in a folder of its own below `folder`, `jobs` of them at once.
 
     Nothing is written elsewhere but the caches and provided tools in the user's cache directory.
-    Raises `ScaffoldError` for a bad `channel`; what goes wrong in a case is in its report.
+    Raises `ScaffoldError` for a bad `channel`, and `Stopped` when KeyboardInterrupt or SystemExit
+    comes, within some two seconds. What goes wrong in a case, whatever it is, is in its report.
     """
     for case in cases:
         channel_settings(case.manager, channel)
     cancel = Event()
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        runs = [pool.submit(_play, case, folder, watcher, channel, cancel) for case in cases]
-        try:
-            played = [run.result() for run in runs]
-        except BaseException:
-            cancel.set()  # ends the steps that run
-            pool.shutdown(cancel_futures=True)
-            raise
-    reports = tuple(report for report, _ in played)
-    names = [one.package for one in differences(reports)]
-    reports = tuple(
-        replace(report, available={name: scene.available(name) for name in names})
-        if scene
-        else report
-        for report, scene in played
-    )
-    return Report(reports, differences(reports))
-
-
-def _play(
-    case: Case, folder: Path, watcher: Watcher, channel: str, cancel: Event
-) -> tuple[CaseReport, Scene | None]:
-    chosen = case.manager
-    place = folder / chosen.name
-    project = place / case.answers["project_name"]
-    if case.project is None:
-        render(case.answers.context, case.answers.values).write(project)
-    else:
-        shutil.copytree(case.project, project, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    blank = CaseReport(chosen.name, "", "", case.answers.values, ())
+    plays = [_Play(case, folder / case.manager.name, watcher, channel, cancel) for case in cases]
+    pool = ThreadPoolExecutor(max_workers=jobs)
     try:
-        bench = set_up(chosen, case.answers.context["pythons"], place / "bench", watcher)
-    except ScaffoldError as error:
-        step = StepReport("provide", (), 0.0, None, "zero", "unable", str(error))
-        watcher.finished(chosen.name, step)
-        return replace(blank, steps=(step,), kept=str(place)), None
-    bench = replace(bench, env={**bench.env, **channel_settings(chosen, channel)})
-    names = {**metavariables(case.answers["project_name"]), "PACKAGE": PROBE}
-    scratch = place / "scratch"
-    scratch.mkdir()
-    scene = Scene(chosen, bench, project, scratch, names, watcher, cancel)
-    tell(scene, case.answers)
-    report = replace(
-        blank,
-        manager_version=scene.version or bench.tool.version,
-        engine=ORIGINS[bench.tool.origin],
-        channel=(channel or CHANNEL) if chosen.engine else "",
-        steps=tuple(scene.steps),
-        tests=scene.tests,
-        packages=scene.packages,
-        kept=str(place),
-    )
-    return report, scene
+        wait([pool.submit(play.go) for play in plays])
+        return _compared(plays, ask=True)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        cancel.set()  # ends the steps that run
+        pool.shutdown(cancel_futures=True)
+        raise Stopped(_compared(plays, ask=False)) from stop
+    finally:
+        cancel.set()
+        pool.shutdown(cancel_futures=True)
+
+
+class _Play:
+    """A case that is played, in a thread of its own, and what is known of it so far."""
+
+    def __init__(
+        self, case: Case, place: Path, watcher: Watcher, channel: str, cancel: Event
+    ) -> None:
+        self.case = case
+        self.scene: Scene | None = None
+        self._place = place
+        self._watcher = watcher
+        self._channel = channel
+        self._cancel = cancel
+        #: Steps outside of the scene.
+        self._steps: list[StepReport] = []
+
+    def go(self) -> None:
+        """Play it; whatever happens is in the report."""
+        try:
+            with cancellable(self._cancel):
+                self._set_up()
+            if self.scene is not None:
+                tell(self.scene, self.case.answers)
+        except Cancelled:
+            self._record(replace(_NOT_BEGUN, status="unable"))
+        except Exception as error:  # noqa: BLE001 - of this case nothing is known, of others all
+            self._record(unable("provide" if self.scene is None else "check", error))
+
+    def report(self) -> CaseReport:
+        """Return what is known by now."""
+        chosen, scene = self.case.manager, self.scene
+        steps = (*(scene.steps if scene else ()), *self._steps)
+        # What the run was stopped before: it never began.
+        report = CaseReport(chosen.name, "", "", self.case.answers.values, steps or (_NOT_BEGUN,))
+        if self._place.exists():
+            report = replace(report, kept=str(self._place))
+        if scene is None:
+            return report
+        return replace(
+            report,
+            manager_version=scene.version or scene.bench.tool.version,
+            engine=ORIGINS[scene.bench.tool.origin],
+            channel=(self._channel or CHANNEL) if chosen.engine else "",
+            tests=scene.tests,
+            packages=scene.packages,
+        )
+
+    def _set_up(self) -> None:
+        case, chosen = self.case, self.case.manager
+        project = self._place / case.answers["project_name"]
+        if case.project is None:
+            render(case.answers.context, case.answers.values).write(project)
+        else:
+            shutil.copytree(case.project, project, ignore=_not_copied)
+        stop_if_cancelled()
+        bench = set_up(
+            chosen, case.answers.context["pythons"], self._place / "bench", self._watcher
+        )
+        bench = replace(bench, env={**bench.env, **channel_settings(chosen, self._channel)})
+        names = {**metavariables(case.answers["project_name"]), "PACKAGE": PROBE}
+        scratch = self._place / "scratch"
+        scratch.mkdir()
+        self.scene = Scene(chosen, bench, project, scratch, names, self._watcher, self._cancel)
+
+    def _record(self, step: StepReport) -> None:
+        self._steps.append(step)
+        self._watcher.finished(self.case.manager.name, step)
+
+
+_NOT_BEGUN = StepReport("provide", (), 0.0, None, "zero", "not_run", INTERRUPTED)
+
+
+def _not_copied(folder: str, names: list[str]) -> set[str]:
+    stop_if_cancelled()  # a project may be large
+    return shutil.ignore_patterns(*NOT_COPIED)(folder, names)
+
+
+def _compared(plays: Sequence[_Play], *, ask: bool) -> Report:
+    """Compare what is known; `ask` the managers for what explains a difference, too."""
+    reports = tuple(play.report() for play in plays)
+    try:
+        names = [one.package for one in differences(reports)]
+        reports = tuple(
+            replace(report, available={name: play.scene.available(name) for name in names})
+            if ask and play.scene
+            else report
+            for report, play in zip(reports, plays, strict=True)
+        )
+        return Report(reports, differences(reports))
+    except Exception as error:  # noqa: BLE001 - what each layout did is known all the same
+        return Report(reports, problem=f"the layouts could not be compared: {describe(error)}")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from generator.run import INTERRUPTED
+
 Status = Literal["passed", "failed", "unsupported", "unable", "not_run"]
 
 #: The version of the JSON report; a key is only ever added within one version.
@@ -65,6 +67,11 @@ class CaseReport:
     kept: str = ""
 
     @property
+    def interrupted(self) -> bool:
+        """Whether the run was ended before it was through with this case."""
+        return any(step.reason == INTERRUPTED for step in self.steps)
+
+    @property
     def ok(self) -> bool:
         """Whether every step is fine and at least one test ran."""
         return bool(self.tests) and all(step.fine for step in self.steps)
@@ -88,10 +95,19 @@ class Difference:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole run: its cases, and how the layouts compare."""
+    """A whole run: its cases, and how the layouts compare.
+
+    `problem` says why that could not be told, if it could not.
+    """
 
     cases: tuple[CaseReport, ...]
     differences: tuple[Difference, ...] = ()
+    problem: str = ""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was ended before it was through with every case."""
+        return any(case.interrupted for case in self.cases)
 
     @property
     def same_tests(self) -> bool:
@@ -103,6 +119,7 @@ class Report:
         """Whether everything that the layouts claim was seen to be so."""
         return (
             bool(self.cases)
+            and not self.problem
             and all(case.ok for case in self.cases)
             and self.same_tests
             and all(difference.explained for difference in self.differences)

@@ -16,10 +16,12 @@ def as_json(report: Report) -> str:
 
 
 def as_dict(report: Report) -> dict[str, Any]:
-    """Return `{schema, ok, cases, resolved, differences}`; seconds are wall time."""
+    """Return `{schema, ok, interrupted, problem, cases, resolved, differences}`; wall seconds."""
     return {
         "schema": SCHEMA,
         "ok": report.ok,
+        "interrupted": report.interrupted,
+        "problem": report.problem,
         "cases": [_case(case) for case in report.cases],
         "resolved": resolved(report.cases),
         "differences": [
@@ -42,6 +44,7 @@ def _case(case: CaseReport) -> dict[str, Any]:
         "channel": case.channel or None,
         "answers": dict(case.answers),
         "ok": case.ok,
+        "interrupted": case.interrupted,
         "tests": list(case.tests),
         "steps": [step_dict(step) for step in case.steps],
     }
@@ -76,6 +79,8 @@ def as_junit(report: Report) -> str:
     together = ET.SubElement(root, "testsuite", name="equivalence")
     same = "" if report.same_tests else "the layouts did not run the same tests"
     _junit_result(together, "equivalence", "same tests", same)
+    if report.problem:
+        _junit_result(together, "equivalence", "compared", report.problem)
     for one in report.differences:
         why = "" if one.explained else "; ".join(one.reasons) or "unexplained"
         _junit_result(together, "equivalence", one.package, why)
@@ -98,13 +103,14 @@ def _junit_step(suite: ET.Element, manager: str, number: int, step: StepReport) 
     )
     kinds = {"failed": "failure", "unable": "error", "unsupported": "skipped", "not_run": "skipped"}
     if kind := kinds.get(step.status):
-        ET.SubElement(case, kind, message=step.reason).text = _printable(step.output)
+        reason = _printable(step.reason)
+        ET.SubElement(case, kind, message=reason).text = _printable(step.output)
 
 
 def _junit_result(suite: ET.Element, classname: str, name: str, failure: str) -> None:
     case = ET.SubElement(suite, "testcase", classname=classname, name=name, time="0")
     if failure:
-        ET.SubElement(case, "failure", message=failure)
+        ET.SubElement(case, "failure", message=_printable(failure))
 
 
 def _printable(text: str) -> str:

@@ -7,8 +7,10 @@ import json
 import re
 import shlex
 import time
+import traceback
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
@@ -18,7 +20,8 @@ from packaging.utils import canonicalize_name
 
 from generator.catalog import Command, Manager
 from generator.check.model import Package, Status, StepReport
-from generator.run import Outcome, Step, run
+from generator.errors import ScaffoldError, describe
+from generator.run import INTERRUPTED, Outcome, Step, run
 from generator.toolchain import Bench, NoInterpreter, prepare
 
 #: What `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
@@ -37,6 +40,8 @@ NOT_COPIED = (
 ORIGINS = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}
 #: Longest time for one step, in seconds.
 TIMEOUT = 1200.0
+#: What helps against most of what a file system refuses.
+_ROOM = "; see that there is room, and that you may write there"
 #: Verbs that never need a network: what they print says nothing about it.
 _LOCAL = {"test", "lint", "typecheck", "run", "clean", "inspect", "version"}
 _NO_NETWORK = re.compile(
@@ -92,6 +97,21 @@ def channel_settings(manager: Manager, url: str) -> dict[str, str]:
 
 class Broken(Exception):
     """A step failed: the act that it belongs to ends here."""
+
+
+class Unreadable(ScaffoldError):
+    """A step ended well, and what it was to leave behind cannot be read."""
+
+
+def unable(verb: str, error: Exception) -> StepReport:
+    """Report what nobody expected of a step: nothing is known of the layout then.
+
+    A mistake of ours has its traceback as the step's output.
+    """
+    expected = isinstance(error, ScaffoldError | OSError)
+    trace = "" if expected else "".join(traceback.format_exception(error))
+    remedy = _ROOM if isinstance(error, OSError) else ""
+    return StepReport(verb, (), 0.0, None, "zero", "unable", describe(error) + remedy, output=trace)
 
 
 @dataclass
@@ -167,12 +187,15 @@ class Scene:
         outcome = self._run(self._step("inspect", command))
 
         def own() -> str:
-            found: dict[str, Any] = json.loads(outcome.output)
-            self.packages = {
-                canonicalize_name(name): Package(version, python, tuple(requires))
-                for name, (version, python, requires) in found["packages"].items()
-            }
-            prefix = Path(found["prefix"])
+            try:
+                found: dict[str, Any] = json.loads(outcome.output)
+                self.packages = {
+                    canonicalize_name(name): Package(version, python, tuple(requires))
+                    for name, (version, python, requires) in found["packages"].items()
+                }
+                prefix = Path(found["prefix"])
+            except (ValueError, LookupError, TypeError, AttributeError) as error:
+                raise Unreadable(f"{environment} says nothing of its packages ({error})") from error
             return (
                 ""
                 if prefix.samefile(environment)
@@ -187,8 +210,9 @@ class Scene:
             filled = command.replace({**self.names, "PACKAGE": package})
             outcome = run(self._step("versions", filled), timeout=TIMEOUT, cancel=self.cancel)
             if outcome.ok:
-                found: dict[str, list[dict[str, str]]] = json.loads(outcome.output)
-                return tuple(entry["version"] for entry in found.get(package, []))
+                with suppress(ValueError, LookupError, TypeError, AttributeError):  # it cannot tell
+                    found: dict[str, list[dict[str, str]]] = json.loads(outcome.output)
+                    return tuple(entry["version"] for entry in found.get(package, []))
         return ()
 
     def ask_version(self) -> None:
@@ -236,8 +260,14 @@ class Scene:
         status, reason = judge(outcome)
         if status == "failed" and outcome.exit_code == 0 and stale:
             reason = f"it stayed green although {stale}"
-        if status == "passed" and (why := check()):
-            status, reason = "failed", why
+        output = outcome.output
+        if status == "passed":
+            try:
+                if why := check():
+                    status, reason = "failed", why
+            except Exception as error:  # noqa: BLE001 - of this step nothing is known, of others all
+                unknown = unable(outcome.step.verb, error)
+                status, reason, output = "unable", unknown.reason, f"{output}{unknown.output}"
         step = outcome.step
         # As manager.yml has them: the index's URL, which it leaves open, may hold credentials.
         given = self.manager.settings.items()
@@ -255,7 +285,7 @@ class Scene:
             status,
             reason,
             "" if fine else repeat,
-            "" if fine else outcome.output,
+            "" if fine else output,
         )
         self.record(report)
         if not fine:
@@ -275,7 +305,7 @@ class Scene:
 def judge(outcome: Outcome) -> tuple[Status, str]:
     """Return a step's status and, unless it passed, why."""
     expect: Literal["zero", "nonzero"] = outcome.step.expect
-    if outcome.exit_code is None:
+    if outcome.exit_code is None or outcome.reason == INTERRUPTED:
         return "unable", outcome.reason
     if (
         outcome.step.verb not in _LOCAL
@@ -289,11 +319,18 @@ def judge(outcome: Outcome) -> tuple[Status, str]:
 
 
 def node_ids(junit: Path) -> tuple[str, ...]:
-    """Return the node ids in a JUnit file of pytest's (family xunit1), without the skipped ones."""
+    """Return the node ids in a JUnit file of pytest's (family xunit1), without the skipped ones.
+
+    Raises `Unreadable` for a file that is cut off, or of something else.
+    """
     if not junit.is_file():
         return ()
+    try:
+        tree = ET.parse(junit)  # noqa: S314 - pytest wrote it a moment ago
+    except ET.ParseError as error:
+        raise Unreadable(f"{junit}, which pytest wrote, cannot be read ({error})") from error
     ran = []
-    for case in ET.parse(junit).iter("testcase"):  # noqa: S314 - pytest wrote it a moment ago
+    for case in tree.iter("testcase"):
         if case.find("skipped") is not None:
             continue
         file = case.get("file", "")

@@ -16,8 +16,9 @@ from generator.answers import Answers
 from generator.catalog import Command, manager
 from generator.check import person
 from generator.check.model import StepReport
-from generator.check.scene import PROBE, Broken, Scene
+from generator.check.scene import PROBE, Broken, Scene, unable
 from generator.render import render
+from generator.run import INTERRUPTED
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ def tell(scene: Scene, answers: Answers) -> None:
     broken: set[str] = set()
     for act in STORY:
         if scene.cancel.is_set():
-            return
+            for verb in act.verbs:
+                scene.record(StepReport(verb, (), 0.0, None, "zero", "not_run", INTERRUPTED))
+            continue
         if missing := [need for need in act.needs if need in broken]:
             broken.add(act.name)
             for verb in act.verbs:
@@ -46,6 +49,9 @@ def tell(scene: Scene, answers: Answers) -> None:
             act.play(scene, answers)
         except Broken:
             broken.add(act.name)
+        except Exception as error:  # noqa: BLE001 - of this act nothing is known, of others all
+            broken.add(act.name)
+            scene.record(unable(act.verbs[0], error))
 
 
 def _install(scene: Scene, _: Answers) -> None:

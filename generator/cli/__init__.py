@@ -12,6 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 import click
 
@@ -58,45 +59,96 @@ def _width() -> int:
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()},
-    epilog="Example: scaffold new myproj --manager poetry",
+    epilog="""\b
+Example: scaffold new myproj --manager poetry
+Exit code: 2 for what you can mend, 70 for a mistake of ours (SCAFFOLD_TRACEBACK=1 shows where).""",
 )
 @click.version_option(__version__, prog_name="scaffold")
 def cli() -> None:
     """Start, compare and prove a Python project in the layout of any manager."""
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib is not loaded yet
+    except OSError as error:
+        raise click.UsageError(
+            "the working directory is gone; change to one that exists"
+        ) from error
 
 
 def main() -> None:
-    """Run the command line.
+    """Run the command line, and end with its exit code.
 
-    A mistake of the user's is one line on standard error and exit code 2, Ctrl-C is exit code 130.
+    0, or 1 where a command says so; 2 with one line on standard error for what the user can mend;
+    70 with one line and a traceback kept for a mistake of ours; 130 for Ctrl-C.
     """
     gc.set_threshold(50_000)  # a short run makes no rubbish worth looking for while it imports
+    _open_streams()
+    code = _run()
+    sys.exit(_unwritten() or code)
+
+
+def _run() -> int:
+    try:
+        code = cli.main(prog_name="scaffold", standalone_mode=False)
+    except SystemExit as stop:
+        code = stop.code
+    except click.exceptions.Abort as stop:
+        _say(f"interrupted{f'; {stop}' if str(stop) else ''}")
+        return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except Exception as error:  # noqa: BLE001 - nobody wants to see a traceback
+        from generator.cli.trouble import explain
+
+        return explain(error, _fail)
+    return code if isinstance(code, int) else 0  # what a command's `ctx.exit` was given
+
+
+def _open_streams() -> None:
+    """Have all three standard streams, where some are closed; and no terminal's lack matter."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # which gets the lowest number that is free: this one
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without our characters
+
+
+def _unwritten() -> int:
+    """Return the exit code where standard output does not take what was printed, else 0.
+
+    A reader that has gone away is no trouble of anybody's.
+    """
     try:
-        code = cli.main(prog_name="scaffold", standalone_mode=False)
-    except click.exceptions.Abort as stop:
-        click.echo(f"error: interrupted{f'; {stop}' if str(stop) else ''}", err=True)
-        sys.exit(130)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(2)
-    except click.ClickException as error:
-        _fail(error.format_message())
-    except Exception as error:
-        from generator.errors import ScaffoldError
-
-        if not isinstance(error, ScaffoldError):
-            raise
-        _fail(str(error))
-    sys.exit(code if isinstance(code, int) else 0)  # what a command's `ctx.exit` was given
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left of it would be tried once more at the end, and fail as loudly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(error, BrokenPipeError):
+            return 1
+        why = f"standard output cannot be written ({error.strerror or error})"
+        return _fail(f"{why}; give it a place with room")
+    return 0
 
 
-def _fail(message: str) -> None:
-    """Print one line, whatever a path or an answer in it holds, and exit 2."""
-    line = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in message
+def _fail(message: str, code: int = 2) -> int:
+    """Print one line, whatever a path or an answer in it holds; return the exit code."""
+    _say(
+        "".join(
+            char if char.isprintable() else char.encode("unicode_escape").decode()
+            for char in message
+        )
     )
-    click.echo(f"error: {line}", err=True)
-    sys.exit(2)
+    return code
+
+
+def _say(message: str) -> None:
+    with suppress(OSError):  # there is nobody else to tell
+        click.echo(f"error: {message}", err=True)

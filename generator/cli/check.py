@@ -7,16 +7,17 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from generator.answers import resolve
-from generator.check import Case, Report, check
+from generator.check import Case, Report, Stopped, check
 from generator.check.report import as_json, as_junit
 from generator.cli.inputs import MANAGER, NAME, chosen_managers, gather
 from generator.cli.progress import failures, progress
-from generator.cli.show import check_report, write_text
+from generator.cli.show import check_report, write_all
 from generator.cli.signals import unwinding
 from generator.errors import BadFile
 
@@ -29,9 +30,10 @@ Examples:
 
 \b
 Exit code: 0 when all that a layout claims was seen to be so, 1 when not, or when it could not be
-tried (no network, no tool), 2 for a mistake in the command.
-JSON (schema 1): {schema, ok, cases: [{manager, manager_version, engine, channel, answers, ok,
-tests, steps: [{verb, argv, seconds, exit_code, expect, status, reason}]}], resolved, differences}.
+tried (no network, no tool), 2 for a mistake in the command, 130 after Ctrl-C: the reports then tell
+what was known. JSON (schema 1): {schema, ok, interrupted, problem, cases: [{manager,
+manager_version, engine, channel, answers, ok, interrupted, tests, steps: [{verb, argv, seconds,
+exit_code, expect, status, reason}]}], resolved, differences}.
 """
 
 
@@ -75,6 +77,7 @@ def command(
     if project and (data or answers):
         raise click.UsageError("--project has its own answers; leave --data and --answers out")
     folder = _work_folder(keep)
+    stop: BaseException | None = None
     try:
         with unwinding(), progress(sys.stderr) as watcher:
             report = check(
@@ -84,16 +87,21 @@ def command(
                 jobs=min(jobs or os.cpu_count() or 1, len(cases)),
                 channel=conda_channel,
             )
+    except Stopped as stopped:
+        report, stop = stopped.report, stopped.__cause__
     except BaseException:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    write_text(json_path, as_json(report))
-    write_text(junit_path, as_junit(report))
-    for line in summary(report):
-        click.echo(line, err=True)
-    if keep is None:
-        _tidy(report, folder)
+    try:
+        write_all([(json_path, lambda: as_json(report)), (junit_path, lambda: as_junit(report))])
+    finally:
+        for line in summary(report):
+            click.echo(line, err=True)
+        if keep is None:
+            _tidy(report, folder)
+    if stop is not None:
+        raise stop
     sys.exit(0 if report.ok else 1)
 
 
@@ -130,11 +138,12 @@ def _work_folder(keep: str | None) -> Path:
 def _tidy(report: Report, folder: Path) -> None:
     """Remove what succeeded; a failure's folder stays, for the commands that repeat its steps."""
     for case in report.cases:
-        if case.ok:
-            shutil.rmtree(case.kept, ignore_errors=True)
-        else:
+        failed = any(step.status == "failed" for step in case.steps)
+        if case.ok or (case.interrupted and not failed):
+            shutil.rmtree(folder / case.manager, ignore_errors=True)
+        elif case.kept:
             click.echo(f"{case.manager}: kept in {case.kept}", err=True)
-    if not any(folder.iterdir()):
+    with suppress(OSError):  # something was kept
         folder.rmdir()
 
 
@@ -152,7 +161,7 @@ def summary(report: Report) -> Iterator[str]:
     yield ""
     for case in report.cases:
         seconds = sum(step.seconds for step in case.steps)
-        verdict = "ok" if case.ok else "FAILED"
+        verdict = "ok" if case.ok else "STOPPED" if case.interrupted else "FAILED"
         source = f", from {case.channel}" if case.channel else ""
         unsupported = sum(step.status == "unsupported" for step in case.steps)
         yield (
@@ -162,4 +171,6 @@ def summary(report: Report) -> Iterator[str]:
         )
     if not report.same_tests:
         yield "the layouts did not run the same tests"
+    if report.problem:
+        yield report.problem
     yield "everything claimed is so" if report.ok else "not everything claimed is so"

@@ -20,7 +20,7 @@ from generator.cli.inputs import (
     question_options,
     refuse,
 )
-from generator.cli.show import check_report, write_text
+from generator.cli.show import check_report, write_all
 from generator.cli.signals import unwinding
 from generator.compare import Entrant, compare, example
 from generator.compare.layouts import diff as diff_lines
@@ -109,17 +109,24 @@ def command(
             comparison = _play(
                 comparison, entrants, (runs or RUNS) if measure else 0, conda_channel, resume=resume
             )
-    write_text(json_path, as_json(comparison))
-    write_text(markdown_path, markdown(comparison))
-    if html_path is not None:
-        from generator.compare.page import page
-
-        write_text(html_path, page(comparison))
+    write_all(
+        [
+            (json_path, lambda: as_json(comparison)),
+            (markdown_path, lambda: markdown(comparison)),
+            (html_path, lambda: _page(comparison)),
+        ]
+    )
     if "-" not in written.values():
         from generator.cli.draw import draw_comparison
 
         draw_comparison(comparison)
     sys.exit(1 if comparison.problems else 0)
+
+
+def _page(comparison: Comparison) -> str:
+    from generator.compare.page import page
+
+    return page(comparison)
 
 
 def _check_reports(paths: Mapping[str, str | None]) -> None:

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from threading import Event
+from typing import Any
 
 import click
 
 from generator.catalog import Manager, managers
 from generator.check.scene import ORIGINS
+from generator.cli.show import check_report, write_text
+from generator.cli.signals import unwinding
+from generator.run import cancellable
 from generator.toolchain import Tool, ToolUnavailable, find, pinned_version
 
 SCHEMA = 1
@@ -64,25 +68,31 @@ class Listed:
 
 
 @click.command("managers")
-@click.option(
-    "--json",
-    "report",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    metavar="FILE",
-    help="Write a report (- is stdout).",
-)
+@click.option("--json", "report", metavar="FILE", help="Write a report (- is stdout).")
 @click.option("--provided", is_flag=True, help="Pass by what is on PATH: list the pinned managers.")
-def command(report: IO[str] | None, *, provided: bool) -> None:
+def command(report: str | None, *, provided: bool) -> None:
     """List the managers: where each was found, its version, its lock file and its verbs.
 
     Nothing is installed; what is missing would be provided by `scaffold check`.
     """
-    with ThreadPoolExecutor() as pool:
-        listed = list(pool.map(lambda manager: look(manager, provided=provided), managers()))
+    check_report(report)
+    cancel = Event()
+
+    def looked(manager: Manager) -> Listed:
+        with cancellable(cancel):
+            return look(manager, provided=provided)
+
+    pool = ThreadPoolExecutor()
+    try:
+        with unwinding():
+            listed = list(pool.map(looked, managers()))
+    finally:
+        cancel.set()  # ends what is still asked
+        pool.shutdown(cancel_futures=True)
     if report is not None:
         facts = {"schema": SCHEMA, "managers": [one.facts() for one in listed]}
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False), file=report)
-    if report is None or report.name != "-":
+        write_text(report, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    if report != "-":
         (_draw if sys.stdout.isatty() else _print)(listed)
 
 

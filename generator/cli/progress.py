@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from generator.check.model import StepReport
 from generator.check.scene import Watcher
+from generator.run import INTERRUPTED
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -47,7 +48,7 @@ class Plain:
 
     def finished(self, manager: str, step: StepReport) -> None:
         """Print the step's line."""
-        with self._lock:
+        with self._lock, suppress(OSError):  # who cannot be told is no reason to stop
             print(describe(manager, step), file=self._stream, flush=True)
 
 
@@ -79,7 +80,8 @@ class Live:
         line = Text(describe(manager, step), no_wrap=True, overflow="ellipsis")
         if colour := _COLOURS.get(step.status):
             line.highlight_words([step.status.replace("_", " ")], style=colour)
-        self._console.print(line)
+        with suppress(OSError):
+            self._console.print(line)
 
     def _draw(self) -> Group:
         from rich.console import Group
@@ -118,9 +120,12 @@ def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Watcher]:
 def failures(steps: Sequence[StepReport]) -> Iterator[str]:
     """Yield, for each step that failed or could not run, all its output and how to repeat it."""
     for step in steps:
-        if step.status not in {"failed", "unable"} or not step.argv:
+        if step.status not in {"failed", "unable"} or step.reason == INTERRUPTED:
+            continue
+        if not (step.argv or step.output):
             continue
         yield f"--- {step.verb}: {step.reason}"
         if step.output:
             yield step.output.rstrip("\n")
-        yield f"repeat it by hand: {step.repeat}"
+        if step.repeat:
+            yield f"repeat it by hand: {step.repeat}"

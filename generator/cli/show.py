@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -93,15 +93,35 @@ def write_report(path: str | None, report: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(report, indent=2) + "\n")
 
 
+def write_all(reports: Iterable[tuple[str | None, Callable[[], str]]]) -> None:
+    """Write each report that is wanted, whatever becomes of the others.
+
+    Then raise what the first of them came to: `BadFile` where the system refuses.
+    """
+    problems: list[Exception] = []
+    for path, text in reports:
+        try:
+            if path is not None:
+                write_text(path, text())
+        except Exception as error:  # noqa: BLE001 - it is raised below
+            problems.append(error)
+    if problems:
+        raise problems[0]
+
+
 def write_text(path: str | None, text: str) -> None:
     """Write a finished report, if one is wanted; raise `BadFile` where the system refuses."""
     if path is None:
         return
-    if path == "-":
-        sys.stdout.write(text)
-        return
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        if path == "-":
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        else:  # a path of this machine may hold bytes that are no characters
+            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except BrokenPipeError:
+        raise
     except OSError as error:
+        name = "standard output" if path == "-" else path
         why = f"cannot be written ({error.strerror})"
-        raise BadFile(path, why, "all else is done; choose another path") from error
+        raise BadFile(name, why, "all else is done; choose another place") from error
