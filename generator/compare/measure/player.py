@@ -75,6 +75,10 @@ class Player:
                     record = self._perform(stage, slot)
                 except Interrupted:
                     return False
+                except Exception as error:  # noqa: BLE001 - of this verb nothing is known, of others all
+                    record = stage.unable(error)
+                    self._current.pop(slot.manager, None)  # nor what it made of the project
+                    self._doubtful.add(slot.manager)
                 if self._cancel.is_set() and record.status != "passed":
                     return False
             self.records[slot.key] = record

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from generator.answers import Answers
 from generator.catalog import Manager, metavariables
-from generator.check.model import StepReport
 from generator.check.scene import (
     PROBE,
     TIMEOUT,
@@ -21,11 +20,11 @@ from generator.check.scene import (
     channel_settings,
     judge,
     set_up,
+    unable,
 )
 from generator.compare.measure.record import Record
 from generator.compare.measure.snapshot import Snapshot, snapshot
 from generator.compare.measure.words import anonymous, last_words, places
-from generator.errors import ScaffoldError
 from generator.run import INTERRUPTED, Outcome, Step, run
 from generator.toolchain import Bench
 from generator.toolchain.environment import CACHES, cache_root
@@ -90,13 +89,19 @@ class Stage:
         pythons = self.candidate.answers.context["pythons"]
         try:
             bench = set_up(self.manager, pythons, self._place / "bench", self._watcher)
-        except ScaffoldError as error:
-            self.missing = str(error)
-            report = StepReport("provide", (), 0.0, None, "zero", "unable", self.missing)
+        except Exception as error:  # noqa: BLE001 - of this manager nothing is known, of others all
+            report = unable("provide", error)
+            self.missing = report.reason
             self._watcher.finished(self.manager.name, report)
             return
         env = {**bench.env, **channel_settings(self.manager, channel)}
         self.bench = replace(bench, env=env)
+
+    def unable(self, error: Exception) -> Record:
+        """Return what becomes of a verb in which something happened that nobody expected."""
+        report = unable("", error)
+        words = self._clean(last_words(report.output))
+        return Record("unable", self._clean(report.reason), words=words)
 
     def renew(self) -> None:
         """Make the project anew, as it was rendered."""

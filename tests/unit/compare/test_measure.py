@@ -18,6 +18,8 @@ from generator.cli.progress import Quiet
 from generator.compare.measure.figures import spread
 from generator.compare.measure.plan import BY_NAME, plan
 from generator.compare.measure.play import Played, play
+from generator.compare.measure.record import Record
+from generator.compare.measure.stage import Stage
 from generator.compare.measure.work import Busy
 from generator.compare.model import Figure, Spread
 from generator.errors import BadFile, ScaffoldError
@@ -188,6 +190,35 @@ def test_a_manager_that_is_not_there_is_said_and_the_others_go_on(
     assert figure(played, "add", "a", "warm").status == "passed"
     assert [one.manager for one in played.problems] == ["b"]
     assert [one.report.manager_version for one in played.evidence] == ["1.2.3", ""]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device; see that there is room"),
+        (KeyError("oops"), "internal error (KeyError: 'oops'); "),
+    ],
+)
+def test_what_nobody_expects_is_one_verb_s_and_the_others_go_on(
+    error: Exception, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = Stage.act
+
+    def failing(self: Stage, verb: str, **options: bool) -> Record:
+        if (verb, self.manager.name) == ("add", "b"):
+            raise error
+        return act(self, verb, **options)
+
+    monkeypatch.setattr(Stage, "act", failing)
+    played = run(tmp_path, toy("a"), toy("b"), runs=1)
+    add = figure(played, "add", "b", "warm")
+    assert add.status == "unable"
+    assert add.reason.startswith(says)
+    assert figure(played, "add", "a", "warm").status == "passed"
+    assert figure(played, "lock", "b", "warm").status == "passed"
+    [problem] = played.problems
+    assert (problem.manager, problem.verb) == ("b", "add")
+    assert ("raise error" in problem.words) is (type(error) is KeyError)
 
 
 def test_evidence_is_what_was_locked_installed_and_exported(tmp_path: Path) -> None:
