@@ -18,18 +18,22 @@ from generator.check.scene import ORIGINS
 from generator.cli.show import check_report, write_text
 from generator.cli.signals import unwinding
 from generator.run import cancellable
-from generator.toolchain import Tool, ToolUnavailable, find, pinned_version
+from generator.toolchain import Tool, ToolUnavailable, pinned_version, search
 
 SCHEMA = 1
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A manager and what became of looking for it; `why` is the error where it cannot be used."""
+    """A manager and what became of looking for it; `why` is the error where it cannot be used.
+
+    `passed_by` says, a line each, which executables on PATH do not work.
+    """
 
     manager: Manager
     tool: Tool | None
     why: str = ""
+    passed_by: tuple[str, ...] = ()
 
     @property
     def found(self) -> str:
@@ -64,6 +68,7 @@ class Listed:
             },
             "unsupported": dict(self.manager.unsupported),
             "reason": self.why,
+            "passed_by": list(self.passed_by),
         }
 
 
@@ -99,7 +104,8 @@ def command(report: str | None, *, provided: bool) -> None:
 def look(manager: Manager, *, provided: bool = False) -> Listed:
     """Look for one manager without providing it."""
     try:
-        return Listed(manager, find(manager, Path(sys.executable), prefer_provided=provided))
+        tool, passed_by = search(manager, Path(sys.executable), prefer_provided=provided)
+        return Listed(manager, tool, passed_by=passed_by)
     except ToolUnavailable as error:
         return Listed(manager, None, str(error))
 
@@ -121,6 +127,8 @@ def _print(listed: list[Listed]) -> None:
             click.echo(f"  executable: {one.tool.executable}")
         if one.why:
             click.echo(f"  error: {one.why}")
+        for line in one.passed_by:
+            click.echo(f"  passed by: {line}")
         click.echo(f"  lock: {', '.join(one.manager.lock)}")
         click.echo(f"  verbs: {' '.join(one.manager.commands)}")
         for verb, reason in one.manager.unsupported.items():
@@ -158,5 +166,7 @@ def _draw_reasons(show: Callable[[str], None], listed: list[Listed]) -> None:
     for one in listed:
         if one.why:
             show(f"[red]{escape(one.why)}[/]")
+        for line in one.passed_by:
+            show(f"[yellow]passed by[/] {escape(line)}")
         for verb, reason in one.manager.unsupported.items():
             show(f"[yellow]no[/] {one.manager.title} {verb}: {escape(reason)}")

@@ -6,7 +6,7 @@ the environment for steps, in which nothing of the surrounding one is left.
 
 from generator.toolchain.bench import Bench, prepare
 from generator.toolchain.interpreters import NoInterpreter, interpreter
-from generator.toolchain.lookup import find, obtain
+from generator.toolchain.lookup import find, obtain, search
 from generator.toolchain.provide import pinned_version
 from generator.toolchain.tool import Tool, ToolUnavailable
 
@@ -20,4 +20,5 @@ __all__ = [
     "obtain",
     "pinned_version",
     "prepare",
+    "search",
 ]

@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from generator.catalog import Manager
@@ -34,17 +35,27 @@ def obtain(
 
     Raises `ToolUnavailable` with the remedy.
     """
-    tool = find(manager, python, prefer_provided=prefer_provided)
+    tool, passed_by = search(manager, python, prefer_provided=prefer_provided)
     if tool is not None:
         return tool
     if pinned_version(manager) is None:
         names = " or ".join((manager.executable, *manager.alternatives))
-        raise ToolUnavailable(manager.title, f"no {names} on PATH", f"see {manager.homepage}")
-    return provide(manager, on_line)
+        why_not = "; ".join((f"no {names} on PATH", *passed_by))
+        raise ToolUnavailable(manager.title, why_not, f"see {manager.homepage}")
+    return replace(provide(manager, on_line), passed_by=passed_by)
 
 
 def find(manager: Manager, python: Path, *, prefer_provided: bool = False) -> Tool | None:
-    """Return a manager's executable without providing it; `python` stands for `python3`.
+    """Return a manager's executable without providing it, as `search` finds it."""
+    return search(manager, python, prefer_provided=prefer_provided)[0]
+
+
+def search(
+    manager: Manager, python: Path, *, prefer_provided: bool = False
+) -> tuple[Tool | None, tuple[str, ...]]:
+    """Return a manager's executable, and a line for each on PATH that does not work.
+
+    Nothing is provided; `python` stands for `python3`.
 
     The user's own on PATH wins over a provided one and over the built-in engine, unless
     `prefer_provided` or the environment variable `SCAFFOLD_PROVIDED` says otherwise. What does not
@@ -52,13 +63,18 @@ def find(manager: Manager, python: Path, *, prefer_provided: bool = False) -> To
     """
     if manager.executable == "python3":
         base = base_of(python)
-        return Tool("python3", base[0], base[1], "PATH") if base else None
+        return (Tool("python3", base[0], base[1], "PATH") if base else None), ()
+    passed_by: list[str] = []
     if not (prefer_provided or os.environ.get(PREFER_PROVIDED, "0") not in {"", "0"}):
         for name in (manager.executable, *manager.alternatives):
             for candidate in _on_path(name):
-                if version := _version(manager, candidate):
-                    return Tool(name, candidate, version, "PATH")
-    return _engine(manager) if manager.engine else provided(manager)
+                outcome = _ask_version(manager, candidate)
+                if version := _version(outcome):
+                    before = tuple(passed_by)
+                    return Tool(name, candidate, version, "PATH", before), before
+                passed_by.append(f"{candidate} does not work: {_why_not(outcome)}")
+    found = _engine(manager) if manager.engine else provided(manager)
+    return found and replace(found, passed_by=tuple(passed_by)), tuple(passed_by)
 
 
 def _engine(manager: Manager) -> Tool:
@@ -85,11 +101,14 @@ def _on_path(name: str) -> Iterator[Path]:
             yield Path(found)
 
 
-def _version(manager: Manager, executable: Path) -> str | None:
-    """Return the version that an executable prints of itself, or None where it does not work."""
-    outcome = _ask_version(manager, executable)
+def _version(outcome: Outcome) -> str | None:
+    """Return the version that an executable printed of itself, or None where it does not work."""
     found = re.search(r"\d+(\.\d+)+\w*", outcome.output)
     return found[0] if outcome.ok and found else None
+
+
+def _why_not(outcome: Outcome) -> str:
+    return "it prints no version" if outcome.ok else why(outcome)
 
 
 def _ask_version(manager: Manager, executable: Path) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
 from typing import Literal
@@ -21,12 +21,16 @@ class ToolUnavailable(ScaffoldError):
 
 @dataclass(frozen=True)
 class Tool:
-    """A manager's working executable; `name` may be an alternative's ("mamba" for conda)."""
+    """A manager's working executable; `name` may be an alternative's ("mamba" for conda).
+
+    `passed_by` says, a line each, which executables before it on PATH do not work.
+    """
 
     name: str
     executable: Path
     version: str
     origin: Literal["PATH", "provided", "engine"]
+    passed_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 def why(outcome: Outcome) -> str:

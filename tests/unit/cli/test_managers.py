@@ -16,7 +16,8 @@ def listed() -> list[Listed]:
     """Every manager: the first is missing, the last on PATH, the others not yet provided."""
     first, *rest, last = managers()
     tool = Tool(last.executable, Path("/opt/tools/it"), "9.9.9", "PATH")
-    missing = Listed(first, None, f"{first.title} cannot be used: [broken]; see its page")
+    shim = ("/opt/shims/it does not work: [not installed]",)
+    missing = Listed(first, None, f"{first.title} cannot be used: [broken]; see its page", shim)
     return [missing, *(Listed(one, None) for one in rest), Listed(last, tool)]
 
 
@@ -33,6 +34,7 @@ def test_tables_fit_a_terminal_of_80_columns(
         assert len(table[verb]) == len(listed), table[verb]
     assert not any("…" in line for line in lines)
     assert "[broken]" in "\n".join(lines)  # it is text, not markup
+    assert "passed by /opt/shims/it does not work: [not installed]" in "\n".join(lines)
 
 
 def test_plain_text_says_all(listed: list[Listed], capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,6 +42,7 @@ def test_plain_text_says_all(listed: list[Listed], capsys: pytest.CaptureFixture
     text = capsys.readouterr().out
     assert "on PATH, 9.9.9\n  executable: /opt/tools/it\n" in text
     assert "error: " in text
+    assert "  passed by: /opt/shims/it does not work: [not installed]\n" in text
     for one in listed:
         blocks = text.split(f"{one.manager.name}: ", 1)[1]
         for verb, reason in one.manager.unsupported.items():
@@ -51,6 +54,8 @@ def test_the_report_has_every_command(listed: list[Listed]) -> None:
     facts = [one.facts() for one in listed]
     assert [entry["name"] for entry in facts] == list(manager_names())
     assert facts[-1]["found"] == "on PATH"
+    assert facts[0]["passed_by"] == ["/opt/shims/it does not work: [not installed]"]
+    assert facts[-1]["passed_by"] == []
     for entry, one in zip(facts, listed, strict=True):
         assert set(entry["verbs"]) == set(one.manager.commands)
         assert all(

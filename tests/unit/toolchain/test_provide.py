@@ -19,7 +19,7 @@ from filelock import FileLock
 import generator
 from generator.catalog import Manager, manager, templates_root
 from generator.run import Cancelled, cancellable
-from generator.toolchain import Tool, ToolUnavailable, find, obtain, pinned_version
+from generator.toolchain import Tool, ToolUnavailable, find, obtain, pinned_version, search
 from generator.toolchain import provide as providing
 from generator.toolchain.environment import FolderUnwritable
 from generator.toolchain.index import Index
@@ -76,6 +76,26 @@ class TestFind:
         program = on_path("acme", "echo 2.0")
         assert find(ACME, PYTHON) == Tool("acme", program, "2.0", "PATH")
 
+    @pytest.mark.parametrize(
+        ("broken", "reason"),
+        [
+            ("echo no such version installed >&2; exit 127", "no such version installed"),
+            ("exit 3", "exit 3"),
+            ("echo hello", "it prints no version"),
+        ],
+    )
+    def test_one_on_path_that_does_not_work_is_said(
+        self, on_path: Put, broken: str, reason: str
+    ) -> None:
+        shim = on_path("acme", broken)
+        line = f"{shim} does not work: {reason}"
+        assert search(ACME, PYTHON) == (None, (line,))
+        with pytest.raises(ToolUnavailable, match=re.escape(line)):
+            obtain(ACME, PYTHON)
+        on_path("acme", "echo 2.0")
+        tool = obtain(ACME, PYTHON)
+        assert (tool.version, tool.passed_by) == ("2.0", (line,))
+
     def test_an_alternative_comes_second(self, on_path: Put) -> None:
         other = on_path("acmelet", "echo 0.1")
         assert find(ACME, PYTHON) == Tool("acmelet", other, "0.1", "PATH")
@@ -129,6 +149,14 @@ class TestEngine:
         assert (tool.name, tool.version, tool.origin) == ("acme", "acme 1.0 of our own", "engine")
         assert tool.executable.is_file()
         assert obtain(acme, PYTHON) == tool
+
+    def test_a_broken_one_before_it_is_said(
+        self, on_path: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        acme = self.acme(tmp_path, monkeypatch, "echo acme 1.1 of our own")
+        shim = on_path("acme", "exit 3")
+        assert obtain(acme, PYTHON).passed_by == (f"{shim} does not work: exit 3",)
+        assert obtain(acme, PYTHON, prefer_provided=True).passed_by == ()
 
     def test_the_users_own_wins(
         self, on_path: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
