@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -78,6 +79,39 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Stale:
+    """How `lock-check` ends where a lock does not fit its manifest, and in no other case.
+
+    `exit` is the exit code of the command that notices it, `says` a regular expression that its
+    output then matches (`^` and `$` at each line); PACKAGE stands for the dependency that is new.
+    """
+
+    exit: int
+    says: str
+
+    @classmethod
+    def load(cls, facts: Any) -> Stale:
+        """Read `{exit, says}`; raise ValueError where it could stand for something else."""
+        if not isinstance(facts, dict) or facts.keys() != {"exit", "says"}:
+            raise ValueError("stale: lock-check needs {exit, says}, to tell a stale lock by")
+        stale = cls(facts["exit"], facts["says"])
+        if type(stale.exit) is not int or not 0 < stale.exit < 126:
+            raise ValueError(f"stale: {stale.exit!r} is no exit code of a lock that is stale")
+        try:
+            empty = stale.said("", "")
+        except re.error as error:
+            raise ValueError(f"stale: {stale.says!r} is no regular expression: {error}") from error
+        if not stale.says or empty:
+            raise ValueError(f"stale: {stale.says!r} matches no output at all")
+        return stale
+
+    def said(self, output: str, package: str) -> bool:
+        """Tell whether these are its words."""
+        says = self.says.replace("PACKAGE", re.escape(package))
+        return re.search(says, output, re.MULTILINE) is not None
+
+
+@dataclass(frozen=True)
 class Manager:
     """One tool's facts, as its `manager.yml` states them."""
 
@@ -109,6 +143,8 @@ class Manager:
     index: Mapping[str, str] = field(default_factory=dict)
     #: Python that, where a provided one runs, prints the URL of its own default index.
     default_index: str = ""
+    #: How a stale lock is told; a manager without `lock-check` has none.
+    stale: Stale | None = None
 
     @property
     def inside(self) -> str:
@@ -157,9 +193,14 @@ class Manager:
                 unset=tuple(facts.get("unset", [])),
                 index=facts.get("index", {}),
                 default_index=facts.get("default_index", ""),
+                stale=Stale.load(facts.get("stale")) if _has(verbs, "lock-check") else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadTemplate(f"{name}/manager.yml", f"{type(error).__name__}: {error}") from error
+
+
+def _has(verbs: Mapping[str, Any], verb: str) -> bool:
+    return isinstance(verbs.get(verb), list)
 
 
 @cache

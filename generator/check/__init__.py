@@ -11,12 +11,15 @@ from threading import Event
 
 from generator.answers import Answers
 from generator.catalog import Manager, manager, metavariables
+from generator.check.effects import Wanted
 from generator.check.equivalence import differences
 from generator.check.model import CHANNEL, CaseReport, Report, StepReport
+from generator.check.outside import places
 from generator.check.scene import (
     NOT_COPIED,
     ORIGINS,
     PROBE,
+    TIMEOUT,
     Scene,
     Watcher,
     channel_settings,
@@ -53,10 +56,17 @@ class Stopped(Exception):
 
 
 def check(
-    cases: Sequence[Case], folder: Path, watcher: Watcher, *, jobs: int = 1, channel: str = ""
+    cases: Sequence[Case],
+    folder: Path,
+    watcher: Watcher,
+    *,
+    jobs: int = 1,
+    channel: str = "",
+    timeout: float = TIMEOUT,
 ) -> Report:
     """Check every case in a folder of its own below `folder`, `jobs` of them at once.
 
+    A step that takes longer than `timeout` seconds is ended, and unable.
     Nothing is written elsewhere but the caches and provided tools in the user's cache directory.
     Raises `ScaffoldError` for a bad `channel`, and `Stopped` when KeyboardInterrupt or SystemExit
     comes, within some two seconds. What goes wrong in a case, whatever it is, is in its report.
@@ -64,7 +74,9 @@ def check(
     for case in cases:
         channel_settings(case.manager, channel)
     cancel = Event()
-    plays = [_Play(case, folder / case.manager.name, watcher, channel, cancel) for case in cases]
+    plays = [
+        _Play(case, folder / case.manager.name, watcher, channel, cancel, timeout) for case in cases
+    ]
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:
         wait([pool.submit(play.go) for play in plays])
@@ -82,7 +94,13 @@ class _Play:
     """A case that is played, in a thread of its own, and what is known of it so far."""
 
     def __init__(
-        self, case: Case, place: Path, watcher: Watcher, channel: str, cancel: Event
+        self,
+        case: Case,
+        place: Path,
+        watcher: Watcher,
+        channel: str,
+        cancel: Event,
+        timeout: float,
     ) -> None:
         self.case = case
         self.scene: Scene | None = None
@@ -90,6 +108,7 @@ class _Play:
         self._watcher = watcher
         self._channel = channel
         self._cancel = cancel
+        self._timeout = timeout
         #: Steps outside of the scene.
         self._steps: list[StepReport] = []
 
@@ -139,7 +158,19 @@ class _Play:
         names = {**metavariables(case.answers["project_name"]), "PACKAGE": PROBE}
         scratch = self._place / "scratch"
         scratch.mkdir()
-        self.scene = Scene(chosen, bench, project, scratch, names, self._watcher, self._cancel)
+        self.scene = Scene(
+            chosen,
+            bench,
+            project,
+            scratch,
+            names,
+            self._watcher,
+            self._cancel,
+            wanted=Wanted.of(case.answers),
+            watched=places(bench, self._place),
+            fresh=case.project is None,
+            timeout=self._timeout,
+        )
 
     def _record(self, step: StepReport) -> None:
         self._steps.append(step)

@@ -14,14 +14,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from packaging.utils import canonicalize_name
 
 from generator.catalog import Command, Manager
+from generator.check.effects import PROGRAM, Done, Ground, Wanted, amiss
 from generator.check.model import Package, Status, StepReport
+from generator.check.outside import changed, marks
+from generator.check.reach import unanswered, unlisted
+from generator.check.verdict import judge, judge_red
 from generator.errors import ScaffoldError, describe
-from generator.run import INTERRUPTED, Outcome, Step, run
+from generator.run import Outcome, Step, run
 from generator.toolchain import Bench, NoInterpreter, prepare
 
 #: What `add` and `remove` are tried with: small, pure, without dependencies, not in the tree.
@@ -38,20 +42,10 @@ NOT_COPIED = (
 )
 #: How the place is called where a manager was found.
 ORIGINS = {"PATH": "on PATH", "provided": "provided", "engine": "built in"}
-#: Longest time for one step, in seconds.
+#: Longest time for one step, in seconds, unless told otherwise.
 TIMEOUT = 1200.0
 #: What helps against most of what a file system refuses.
 _ROOM = "; see that there is room, and that you may write there"
-#: Verbs that never need a network: what they print says nothing about it.
-_LOCAL = {"test", "lint", "typecheck", "run", "clean", "inspect", "version"}
-_NO_NETWORK = re.compile(
-    r"dns error|name or service not known|temporary failure in name resolution"
-    r"|nodename nor servname|failed to establish a new connection|network is unreachable"
-    r"|connection refused|error sending request|could not resolve host|max retries exceeded"
-    r"|all attempts to connect",
-    re.IGNORECASE,
-)
-_DISTRIBUTIONS = str(Path(__file__).with_name("distributions.py"))
 
 
 class Watcher(Protocol):
@@ -80,6 +74,7 @@ def set_up(manager: Manager, pythons: Sequence[str], folder: Path, watcher: Watc
             continue
         seconds = round(time.monotonic() - begin, 3)
         found = f"{bench.tool.name} {bench.tool.version}, {ORIGINS[bench.tool.origin]}"
+        found = "; ".join((found, *bench.tool.passed_by))
         watcher.finished(
             manager.name, StepReport("provide", (), seconds, None, "zero", "passed", found)
         )
@@ -116,7 +111,11 @@ def unable(verb: str, error: Exception) -> StepReport:
 
 @dataclass
 class Scene:
-    """A project in `project`, with `scratch` beside it for fresh environments."""
+    """A project in `project`, with `scratch` beside it for fresh environments.
+
+    `wanted` is what the layout promises, `watched` are places outside that nothing may touch,
+    `fresh` tells that the project was rendered for this. A step has `timeout` seconds.
+    """
 
     manager: Manager
     bench: Bench
@@ -129,26 +128,38 @@ class Scene:
     tests: tuple[str, ...] = ()
     packages: Mapping[str, Package] = field(default_factory=dict)
     version: str = ""
+    wanted: Wanted = field(default_factory=Wanted)
+    watched: tuple[Path, ...] = ()
+    fresh: bool = True
+    timeout: float = TIMEOUT
 
     def verb(self, verb: str, check: Callable[[], str] = lambda: "") -> None:
-        """Run a verb of the manager; `check` then says why it failed all the same, if it did."""
+        """Run a verb of the manager and look at its effects.
+
+        `check` then says why it failed all the same, if it did.
+        """
         if reason := self.manager.unsupported.get(verb):
             self.record(StepReport(verb, (), 0.0, None, "zero", "unsupported", reason))
             return
         *first, last = (command.replace(self.names) for command in self.manager.commands[verb])
+        effects = self._effects(verb)
         for command in first:
             self.command(verb, command)
-        self.command(verb, last, check)
+        self._judge(self._run(self._step(verb, last)), check, effects)
 
-    def red(self, verb: str, what: str) -> None:
-        """Run a verb that has to end with a failing command, because of `what`."""
+    def red(self, verb: str, what: str, proof: Callable[[Outcome], bool]) -> None:
+        """Run a verb that has to end with a failing command, because of `what`.
+
+        `proof` tells whether an outcome shows that it failed because of it, and of nothing else.
+        """
         commands = [command.replace(self.names) for command in self.manager.commands[verb]]
         for number, command in enumerate(commands, 1):
             outcome = self._run(self._step(verb, command))
             if outcome.exit_code == 0 and number < len(commands):
                 self._judge(outcome)
                 continue
-            self._judge(replace(outcome, step=replace(outcome.step, expect="nonzero")), stale=what)
+            outcome = replace(outcome, step=replace(outcome.step, expect="nonzero"))
+            self._report(outcome, *judge_red(outcome, self._ask, proof=proof, what=what))
             return
 
     def test(self, command: Command | None = None, cwd: Path | None = None) -> None:
@@ -177,13 +188,14 @@ class Scene:
         junit = self.scratch / "junit.xml"
         junit.unlink(missing_ok=True)
         options = shlex.join(["--junit-xml", str(junit), "-o", "junit_family=xunit1"])
+        effects = self._effects(step.verb)
         step = replace(step, env={**step.env, "PYTEST_ADDOPTS": options})
-        self._judge(self._run(step), lambda: check() or self._same_tests(junit))
+        self._judge(self._run(step), lambda: check() or self._same_tests(junit), effects)
 
     def inspect(self) -> None:
         """Record the environment's distributions; it has to be the project's own."""
         environment = self.project / self.manager.environment
-        command = Command((str(environment / "bin" / "python"), "-I", _DISTRIBUTIONS))
+        command = Command((str(environment / "bin" / "python"), "-I", PROGRAM))
         outcome = self._run(self._step("inspect", command))
 
         def own() -> str:
@@ -208,7 +220,7 @@ class Scene:
         """Return the versions that a manager with channels finds there; () if it cannot tell."""
         for command in self.manager.commands.get("versions", ()):
             filled = command.replace({**self.names, "PACKAGE": package})
-            outcome = run(self._step("versions", filled), timeout=TIMEOUT, cancel=self.cancel)
+            outcome = run(self._step("versions", filled), timeout=self.timeout, cancel=self.cancel)
             if outcome.ok:
                 with suppress(ValueError, LookupError, TypeError, AttributeError):  # it cannot tell
                     found: dict[str, list[dict[str, str]]] = json.loads(outcome.output)
@@ -252,22 +264,51 @@ class Scene:
 
     def _run(self, step: Step) -> Outcome:
         self.watcher.started(self.manager.name, step.verb, step.line)
-        return run(step, timeout=TIMEOUT, cancel=self.cancel)
+        return run(step, timeout=self.timeout, cancel=self.cancel)
+
+    def _ask(self, outcome: Outcome) -> str:
+        """Tell what is wrong with the package index or channel, "" where it answers."""
+
+        def wrong(package: str) -> str:
+            step = replace(outcome.step, env=self.bench.pip_env)
+            return unanswered(self.manager, step, package, self.scratch, self.cancel)
+
+        if why := wrong(PROBE):
+            return why
+        if (package := unlisted(outcome.output)) and not wrong(package):
+            return f"the package index did not list {package} then, and does now"
+        return ""
+
+    def _effects(self, verb: str) -> Callable[[Outcome], str]:
+        """Look at the project before a verb; return what looks at it again afterwards."""
+        before = Ground.survey(self.manager, self.project, self.wanted)
+        outside = marks(self.watched)
+
+        def effects(outcome: Outcome) -> str:
+            after = Ground.survey(self.manager, self.project, self.wanted)
+            done = Done(verb, before, after, outcome.output, outcome.step)
+            return amiss(done) or changed(outside)
+
+        return effects
 
     def _judge(
-        self, outcome: Outcome, check: Callable[[], str] = lambda: "", stale: str = ""
+        self,
+        outcome: Outcome,
+        check: Callable[[], str] = lambda: "",
+        effects: Callable[[Outcome], str] = lambda _: "",
     ) -> None:
-        status, reason = judge(outcome)
-        if status == "failed" and outcome.exit_code == 0 and stale:
-            reason = f"it stayed green although {stale}"
+        status, reason = judge(outcome, self._ask)
         output = outcome.output
         if status == "passed":
             try:
-                if why := check():
+                if why := check() or effects(outcome):
                     status, reason = "failed", why
             except Exception as error:  # noqa: BLE001 - of this step nothing is known, of others all
                 unknown = unable(outcome.step.verb, error)
                 status, reason, output = "unable", unknown.reason, f"{output}{unknown.output}"
+        self._report(replace(outcome, output=output), status, reason)
+
+    def _report(self, outcome: Outcome, status: Status, reason: str) -> None:
         step = outcome.step
         # As manager.yml has them: the index's URL, which it leaves open, may hold credentials.
         given = self.manager.settings.items()
@@ -285,13 +326,15 @@ class Scene:
             status,
             reason,
             "" if fine else repeat,
-            "" if fine else output,
+            "" if fine else outcome.output,
         )
         self.record(report)
         if not fine:
             raise Broken
 
     def _same_tests(self, junit: Path) -> str:
+        if red := failed_tests(junit):
+            return f"it ended well, but these tests did not: {', '.join(red[:5])}"
         ran = node_ids(junit)
         if not ran:
             return "no test ran"
@@ -302,35 +345,20 @@ class Scene:
         return ""
 
 
-def judge(outcome: Outcome) -> tuple[Status, str]:
-    """Return a step's status and, unless it passed, why."""
-    expect: Literal["zero", "nonzero"] = outcome.step.expect
-    if outcome.exit_code is None or outcome.reason == INTERRUPTED:
-        return "unable", outcome.reason
-    if (
-        outcome.step.verb not in _LOCAL
-        and outcome.exit_code != 0
-        and _NO_NETWORK.search(outcome.output)
-    ):
-        return "unable", "the package index or channel could not be reached"
-    if outcome.ok:
-        return "passed", ""
-    return "failed", outcome.reason or f"exit code {outcome.exit_code}, expected {expect}"
+def failed_tests(junit: Path) -> tuple[str, ...]:
+    """Return the names of the tests in a JUnit file that failed, or could not be run."""
+    if not junit.is_file():
+        return ()
+    red = (one for one in _cases(junit) if {child.tag for child in one} & {"failure", "error"})
+    return tuple(case.get("name", "") for case in red)
 
 
 def node_ids(junit: Path) -> tuple[str, ...]:
-    """Return the node ids in a JUnit file of pytest's (family xunit1), without the skipped ones.
-
-    Raises `Unreadable` for a file that is cut off, or of something else.
-    """
+    """Return the node ids in a JUnit file of pytest's (family xunit1), without the skipped ones."""
     if not junit.is_file():
         return ()
-    try:
-        tree = ET.parse(junit)  # noqa: S314 - pytest wrote it a moment ago
-    except ET.ParseError as error:
-        raise Unreadable(f"{junit}, which pytest wrote, cannot be read ({error})") from error
     ran = []
-    for case in tree.iter("testcase"):
+    for case in _cases(junit):
         if case.find("skipped") is not None:
             continue
         file = case.get("file", "")
@@ -338,3 +366,11 @@ def node_ids(junit: Path) -> tuple[str, ...]:
         classes = case.get("classname", "").removeprefix(module).lstrip(".")
         ran.append("::".join(filter(None, [file, *classes.split("."), case.get("name", "")])))
     return tuple(sorted(ran))
+
+
+def _cases(junit: Path) -> list[ET.Element]:
+    """Read a JUnit file; raise `Unreadable` for one that is cut off, or of something else."""
+    try:
+        return list(ET.parse(junit).iter("testcase"))  # noqa: S314 - pytest wrote it a moment ago
+    except ET.ParseError as error:
+        raise Unreadable(f"{junit}, which pytest wrote, cannot be read ({error})") from error

@@ -6,7 +6,7 @@ An act ends with its first failing step; the acts that need it are then not run,
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,15 @@ from typing import Any
 from generator.answers import Answers
 from generator.catalog import Command, manager
 from generator.check import person
+from generator.check.effects import results
 from generator.check.model import StepReport
 from generator.check.scene import PROBE, Broken, Scene, unable
+from generator.check.verdict import stale_proof
 from generator.render import render
 from generator.run import INTERRUPTED
+
+#: A source that is seeded to see `lint` and `typecheck` go red, and taken back.
+SEEDED = "seeded_by_scaffold_check.py"
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,15 @@ def _verb(verb: str) -> Callable[[Scene, Answers], None]:
     return lambda scene, _: scene.verb(verb)
 
 
+def _lock(scene: Scene, _: Answers) -> None:
+    if scene.fresh:
+        # `install` may have written a lock: what this verb is about is that it writes one.
+        _without(scene, scene.manager.lock_files())
+    scene.verb("lock")
+
+
 def _reinstall(scene: Scene, _: Answers) -> None:
-    scene.verb("clean", lambda: _still_there(scene.project / scene.manager.environment))
+    scene.verb("clean")
     scene.verb("create")
     scene.verb("install-locked")
     scene.inspect()
@@ -77,6 +89,7 @@ def _reinstall(scene: Scene, _: Answers) -> None:
 
 
 def _export(scene: Scene, _: Answers) -> None:
+    _without_results(scene, "export")
     scene.verb("export")
     if "export" in scene.manager.unsupported:
         return
@@ -89,6 +102,7 @@ def _export(scene: Scene, _: Answers) -> None:
 
 def _export_pylock(scene: Scene, _: Answers) -> None:
     verb = "export-pylock"
+    _without_results(scene, verb)
     scene.verb(verb)
     if verb in scene.manager.unsupported:
         return
@@ -119,8 +133,25 @@ def _add_and_remove(scene: Scene, _: Answers) -> None:
 
 
 def _stale(scene: Scene, answers: Answers) -> None:
+    proof = stale_proof(scene.manager.stale, PROBE)
     with _edited(scene, answers) as name:
-        scene.red("lock-check", f"{name} has a new dependency")
+        scene.red("lock-check", f"{name} has a new dependency", proof)
+    scene.verb("lock-check")  # without the edit it is green again
+
+
+def _seeded(verb: str) -> Callable[[Scene, Answers], None]:
+    """Play that a source which is no Python makes a verb red, and that it is the one it names."""
+
+    def play(scene: Scene, _: Answers) -> None:
+        folder = scene.project / "src" / scene.wanted.package
+        source = (folder if folder.is_dir() else scene.project) / SEEDED
+        source.write_text("def (:\n", encoding="utf-8")
+        try:
+            scene.red(verb, f"{source.name} is no Python", lambda one: SEEDED in one.output)
+        finally:
+            source.unlink()
+
+    return play
 
 
 STORY = (
@@ -128,8 +159,12 @@ STORY = (
     Act("test", ("test",), _test, needs=("install",)),
     Act("lint", ("lint",), _verb("lint"), needs=("install",)),
     Act("typecheck", ("typecheck",), _verb("typecheck"), needs=("install",)),
-    Act("lock", ("lock",), _verb("lock"), needs=("install",)),
+    Act("lint seeded", ("lint",), _seeded("lint"), needs=("lint",)),
+    Act("typecheck seeded", ("typecheck",), _seeded("typecheck"), needs=("typecheck",)),
+    Act("run", ("run",), _verb("run"), needs=("install",)),
+    Act("lock", ("lock",), _lock, needs=("install",)),
     Act("lock-check", ("lock-check",), _verb("lock-check"), needs=("lock",)),
+    Act("tree", ("tree",), _verb("tree"), needs=("lock",)),
     Act("re-install", ("clean", "create", "install-locked", "test"), _reinstall, needs=("lock",)),
     Act("export", ("export",), _export, needs=("re-install",)),
     Act("export-pylock", ("export-pylock",), _export_pylock, needs=("re-install",)),
@@ -139,8 +174,14 @@ STORY = (
 )
 
 
-def _still_there(environment: Path) -> str:
-    return f"{environment} is still there" if environment.exists() else ""
+def _without(scene: Scene, names: Iterable[str]) -> None:
+    for name in names:
+        (scene.project / name).unlink(missing_ok=True)
+
+
+def _without_results(scene: Scene, verb: str) -> None:
+    """Delete what an earlier run left where a verb writes, unless it is the lock."""
+    _without(scene, set(results(scene.manager, verb)) - set(scene.manager.lock_files()))
 
 
 def _fresh(scene: Scene, name: str) -> str:

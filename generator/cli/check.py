@@ -15,6 +15,7 @@ import click
 from generator.answers import resolve
 from generator.check import Case, Report, Stopped, check
 from generator.check.report import as_json, as_junit
+from generator.check.scene import TIMEOUT
 from generator.cli.inputs import MANAGER, NAME, chosen_managers, gather
 from generator.cli.progress import failures, progress
 from generator.cli.show import check_report, write_all
@@ -27,6 +28,7 @@ Examples:
   scaffold check poetry uv --json -              two of them, the report on standard output
   scaffold check --project . --junit report.xml  the project here
   scaffold check conda --conda-channel URL       packages from another channel
+  scaffold check pip --timeout 3600              on a slow machine, or a slow network
 
 \b
 Exit code: 0 when all that a layout claims was seen to be so, 1 when not, or when it could not be
@@ -48,6 +50,14 @@ exit_code, expect, status, reason}]}], resolved, differences}.
 @click.option("--jobs", type=click.IntRange(1), help="Layouts at once [default: one a core].")
 @click.option("--json", "json_path", metavar="FILE", help="Write a report (- is stdout).")
 @click.option("--junit", "junit_path", metavar="FILE", help="Write a JUnit report (- is stdout).")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=TIMEOUT,
+    show_default=f"{TIMEOUT:g}",
+    metavar="SECONDS",
+    help="Longest time for one step.",
+)
 @click.option("--conda-channel", default="", metavar="URL", help="Take conda-forge from URL.")
 def command(
     managers: tuple[str, ...],
@@ -59,12 +69,14 @@ def command(
     jobs: int | None,
     json_path: str | None,
     junit_path: str | None,
+    timeout: float,
     conda_channel: str,
 ) -> None:
     """Take layouts through everything they claim, with the real managers, in isolation.
 
-    Render, install, test, lint, lock, re-install from the lock, export, install the exports, add
-    and remove a package, and see a stale lock noticed; then compare tests and resolved versions.
+    Render, install, test, lint, run, lock, re-install from the lock, export, install the exports,
+    add and remove a package, and see a stale lock and a broken source noticed; then compare tests
+    and resolved versions. No exit code is believed: what each command left behind is looked at.
 
     Of your environment variables, the managers see those that tell how to reach the network
     (proxies, certificates, time-outs, netrc), and PYTEST_XDIST_AUTO_NUM_WORKERS.
@@ -86,6 +98,7 @@ def command(
                 watcher,
                 jobs=min(jobs or os.cpu_count() or 1, len(cases)),
                 channel=conda_channel,
+                timeout=timeout,
             )
     except Stopped as stopped:
         report, stop = stopped.report, stopped.__cause__

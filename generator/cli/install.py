@@ -12,6 +12,7 @@ import click
 
 from generator.answers import Answers
 from generator.catalog import Manager
+from generator.check.effects import Wanted
 from generator.check.model import StepReport
 from generator.check.report import step_dict
 from generator.check.scene import Broken, Scene, set_up
@@ -34,7 +35,8 @@ def install(
     ):
         scratch = Path(place).resolve()
         bench = set_up(manager, settled.context["pythons"], scratch, watcher)
-        scene = Scene(manager, bench, target.resolve(), scratch, names, watcher)
+        wanted = Wanted.of(settled)
+        scene = Scene(manager, bench, target.resolve(), scratch, names, watcher, wanted=wanted)
         verbs = [verb for verb in START if verb in manager.commands]
         try:
             while verbs:

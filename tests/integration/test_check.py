@@ -26,8 +26,8 @@ pytestmark = pytest.mark.integration
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 #: What a manager may lack: the verb, and the managers. Everything else has to be there.
 MAY_LACK = {
-    "pip": {"add", "remove"},
-    "conda": {"add", "remove", "export", "export-pylock"},
+    "pip": {"add", "remove", "tree"},
+    "conda": {"add", "remove", "export", "export-pylock", "tree"},
 }
 KEYS = {"verb", "argv", "seconds", "exit_code", "expect", "status", "reason"}
 
@@ -91,10 +91,13 @@ def _proven(case: dict[str, Any]) -> None:
     assert all(step["reason"] for step in case["steps"] if step["status"] == "unsupported")
     wanted = {"create", "install", "test", "lint", "typecheck", "lock", "lock-check", "clean"}
     wanted |= {"install-locked", "inspect", "export", "export-pylock", "add", "remove"}
+    wanted |= {"run", "tree"}
     assert wanted <= {step["verb"] for step in case["steps"]}
     red = [step for step in case["steps"] if step["expect"] == "nonzero"]
-    assert [step["verb"] for step in red] == ["lock-check"], name
-    assert red[0]["exit_code"] > 0
+    assert [step["verb"] for step in red] == ["lint", "typecheck", "lock-check"], name
+    assert all(step["exit_code"] > 0 for step in red)
+    assert case["steps"][-1]["verb"] == "lock-check"
+    assert case["steps"][-1]["expect"] == "zero"  # green again, once the edit is taken back
     times = 2 + ("export" not in lacking)
     assert len(statuses(case, "test")) == times * len(_commands(name, "test"))
 

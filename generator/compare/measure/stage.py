@@ -18,10 +18,10 @@ from generator.check.scene import (
     Scene,
     Watcher,
     channel_settings,
-    judge,
     set_up,
     unable,
 )
+from generator.check.verdict import judge
 from generator.compare.measure.record import Record
 from generator.compare.measure.snapshot import Snapshot, snapshot
 from generator.compare.measure.words import anonymous, last_words, places

@@ -10,9 +10,8 @@ import pytest
 
 from generator.catalog import Manager
 from generator.check.model import CaseReport, Report, StepReport
-from generator.check.scene import Broken, Scene, judge, node_ids
+from generator.check.scene import Broken, Scene, node_ids, set_up
 from generator.check.story import STORY, _patched
-from generator.run import Outcome, Step
 from generator.toolchain import Bench, Tool
 
 
@@ -28,7 +27,7 @@ def scene(tmp_path: Path, **commands: Any) -> Scene:
     text = {
         "title": "Toy", "homepage": "", "executable": "sh", "version": ["sh"], "manifest": ["m"],
         "lock": ["l"], "scope": "platform", "environment": ".venv", "files": [],
-        "commands": commands,
+        "stale": {"exit": 1, "says": "stale"}, "commands": commands,
     }  # fmt: skip
     import json
 
@@ -40,16 +39,23 @@ def scene(tmp_path: Path, **commands: Any) -> Scene:
     return Scene(toy, bench, tmp_path, tmp_path, names, Silent())
 
 
-def outcome(
-    tmp_path: Path, verb: str, code: int | None, output: str = "", reason: str = ""
-) -> Outcome:
-    return Outcome(Step(verb, ("x",), tmp_path, {}), code, 1.0, 1.0, 1, output, reason)
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have no real index asked (that is in the tests with real managers); it lists all but one."""
+    packages: list[str] = []
+
+    def answer(_: object, __: object, package: str, *___: object) -> str:
+        packages.append(package)
+        return "it does not give unknown" if package == "unknown" else ""
+
+    monkeypatch.setattr("generator.check.scene.unanswered", answer)
+    return packages
 
 
 def test_each_argv_is_a_step_and_the_first_failure_ends_the_verb(tmp_path: Path) -> None:
-    toy = scene(tmp_path, lock=[["true"], ["false"], ["true"]])
+    toy = scene(tmp_path, other=[["true"], ["false"], ["true"]])
     with pytest.raises(Broken):
-        toy.verb("lock")
+        toy.verb("other")
     assert [(step.argv, step.status, step.exit_code) for step in toy.steps] == [
         (("true",), "passed", 0),
         (("false",), "failed", 1),
@@ -66,9 +72,9 @@ def test_output_is_kept_in_full_for_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_passing_command_fails_when_its_effect_is_missing(tmp_path: Path) -> None:
-    toy = scene(tmp_path, clean=[["true"]])
+    toy = scene(tmp_path, other=[["true"]])
     with pytest.raises(Broken):
-        toy.verb("clean", lambda: "it is still there")
+        toy.verb("other", lambda: "it is still there")
     assert (toy.steps[0].status, toy.steps[0].reason) == ("failed", "it is still there")
 
 
@@ -84,17 +90,17 @@ def test_unsupported_comes_with_its_reason_and_starts_nothing(tmp_path: Path) ->
     )
 
 
-def test_a_stale_lock_that_stays_green_is_red(tmp_path: Path) -> None:
+def test_a_red_step_that_stays_green_is_red(tmp_path: Path) -> None:
     toy = scene(tmp_path, **{"lock-check": [["true"], ["true"]]})
     with pytest.raises(Broken):
-        toy.red("lock-check", "the manifest changed")
+        toy.red("lock-check", "the manifest changed", lambda _: True)
     assert [step.status for step in toy.steps] == ["passed", "failed"]
     assert toy.steps[1].reason == "it stayed green although the manifest changed"
 
 
-def test_a_stale_lock_that_goes_red_is_as_expected(tmp_path: Path) -> None:
+def test_a_red_step_is_the_first_that_fails_with_proof(tmp_path: Path) -> None:
     toy = scene(tmp_path, **{"lock-check": [["true"], ["false"], ["true"]]})
-    toy.red("lock-check", "the manifest changed")
+    toy.red("lock-check", "the manifest changed", lambda one: one.exit_code == 1)
     assert [(step.expect, step.exit_code, step.status) for step in toy.steps] == [
         ("zero", 0, "passed"),
         ("nonzero", 1, "passed"),
@@ -108,11 +114,36 @@ def test_a_missing_executable_is_unable(tmp_path: Path) -> None:
     assert (toy.steps[0].status, toy.steps[0].exit_code) == ("unable", None)
 
 
-def test_no_network_is_unable_and_a_failing_test_that_speaks_of_it_is_not(tmp_path: Path) -> None:
-    text = "error: Failed to establish a new connection: Name or service not known"
-    assert judge(outcome(tmp_path, "lock", 1, text))[0] == "unable"
-    assert judge(outcome(tmp_path, "test", 1, text))[0] == "failed"
-    assert judge(outcome(tmp_path, "lock", 0, text))[0] == "passed"
+@pytest.mark.parametrize(
+    ("package", "status", "reason"),
+    [
+        ("aiohttp>=3", "unable", "the package index did not list aiohttp then, and does now"),
+        ("unknown>=3", "failed", "exit code 1, expected zero"),
+    ],
+)
+def test_a_listing_that_pip_could_not_read_is_asked_for_again(
+    tmp_path: Path, asked: list[str], package: str, status: str, reason: str
+) -> None:
+    said = f"ERROR: Could not find a version that satisfies the requirement {package} (from"
+    toy = scene(tmp_path, lock=[["sh", "-c", f"echo '{said}'; echo 'versions: none)'; exit 1"]])
+    with pytest.raises(Broken):
+        toy.verb("lock")
+    assert (toy.steps[0].status, toy.steps[0].reason) == (status, reason)
+    assert asked == ["tomli-w", package.partition(">")[0]]
+
+
+def test_a_manager_that_was_passed_by_is_in_the_first_steps_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = "/opt/shims/it does not work: exit 3"
+    tool = Tool("it", Path("/opt/it"), "1.2", "provided", (shim,))
+    bench = Bench(tool, Path(sys.executable), {})
+    monkeypatch.setattr("generator.check.scene.prepare", lambda *_: bench)
+    told: list[StepReport] = []
+    watcher = Silent()
+    monkeypatch.setattr(watcher, "finished", lambda _, step: told.append(step))
+    set_up(scene(tmp_path).manager, ["3.11"], tmp_path, watcher)
+    assert [step.reason for step in told] == [f"it 1.2, provided; {shim}"]
 
 
 JUNIT = """<testsuites><testsuite>
