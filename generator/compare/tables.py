@@ -101,6 +101,10 @@ def missing(comparison: Comparison) -> list[str]:
     return [f"{what}: add {flag}" for what, (flag, found) in options.items() if found is None]
 
 
+#: What is said of figures that no second run bears out.
+SINGLE = "a single run: small differences mean nothing, and large ones little"
+
+
 def caveats(comparison: Comparison) -> list[str]:
     """Return what a reader of the measurements has to know before he compares them."""
     found = [
@@ -109,6 +113,8 @@ def caveats(comparison: Comparison) -> list[str]:
         for one in comparison.managers
         if one.channel not in (None, CHANNEL) and len(comparison.managers) > 1
     ]
+    if comparison.measurements and comparison.measurements.runs == 1:
+        found.append(f"each was measured in {SINGLE}")
     kept: dict[str, float] = {}
     for figure in comparison.measurements.figures if comparison.measurements else ():
         if figure.verb in ("install", "install-locked") and figure.cache_bytes is not None:
@@ -247,10 +253,12 @@ def _measurements(comparison: Comparison) -> Iterator[Table]:
     if found is None:
         return
     machine = found.machine
+    runs = f"{found.runs} runs, interleaved; median ± half of the range"
+    if found.runs == 1:
+        runs = "1 run"
     about = (
-        f"{found.started} to {found.finished}, {found.runs} runs, interleaved; median ± half of the"
-        f" range; {machine.system}, {machine.processor}, {machine.cores} cores,"
-        f" {machine.memory_bytes / 2**30:.0f} GiB, Python {machine.python}",
+        f"{found.started} to {found.finished}, {runs}; {machine.system}, {machine.processor},"
+        f" {machine.cores} cores, {machine.memory_bytes / 2**30:.0f} GiB, Python {machine.python}",
         f"packages: {found.package}",
         *caveats(comparison),
         *([] if found.complete else ["stopped before its end: go on with --resume"]),

@@ -23,7 +23,7 @@ from generator.compare.page.view import (
     overview,
     speed,
 )
-from generator.compare.tables import QUANTITIES, caveats
+from generator.compare.tables import QUANTITIES, SINGLE, caveats
 
 
 def page(comparison: Comparison) -> str:
@@ -38,6 +38,7 @@ def page(comparison: Comparison) -> str:
             facts=facts(comparison),
             speed=speed(comparison),
             caveats=caveats(comparison),
+            single=SINGLE,
             headlines=headlines(comparison),
             overview=overview(comparison),
             data=chart_data(comparison),

@@ -73,6 +73,20 @@ def test_stays_below_a_megabyte_with_every_verb_and_many_packages() -> None:
     assert len(page(large).encode()) < 1_000_000
 
 
+@pytest.mark.parametrize("runs", [1, 3])
+def test_a_single_run_is_marked_where_its_figures_are(runs: int) -> None:
+    found = sample()
+    assert found.measurements
+    measured = dataclasses.replace(found.measurements, runs=runs)
+    text = page(dataclasses.replace(found, measurements=measured))
+    section = text[text.index('<section id="measurements"') :].partition("</section>")[0]
+    summary = text[text.index('<section id="summary"') :].partition("</section>")[0]
+    assert ("<b>One run:</b> these are figures of a single run" in section) is (runs == 1)
+    assert ("each was measured in a single run" in summary) is (runs == 1)
+    assert ("the median is shown" in section) is (runs > 1)
+    assert ("Medians" in section) is (runs > 1)
+
+
 def test_same_comparison_same_bytes(full: str) -> None:
     assert page(sample()) == full
 
