@@ -58,18 +58,21 @@ SIGNS = (
         "uv 0.13.9, pip",
     ),
     _sign(
-        r"hash mismatch|do not match the hashes|not found in known hashes"
-        r"|bad uncompressed size|bad crc|invalid checksum|mismatched sha256|sha256 mismatch",
-        "a download was not what the index or the lock announced: its hash or its content differs",
-        "uv 0.13.9, pip 26.3, Poetry 2.5.1, Pipenv 2026.10.3, built-in conda engine",
+        r"hash mismatch|do not match the hashes|not found in known hashes",
+        "a download was not what the index or the lock announced: its hash differs",
+        "uv 0.13.9, pip 26.3, Poetry 2.5.1, Pipenv 2026.10.3",
     ),
     _sign(
         r"incomplete-download|incompleteread|not enough bytes were received"
-        r"|connection broken: incompleteread|end of file before message length"
-        r"|unexpected end of file|error decoding response body|invalid package format"
-        r"|failed to read from zip file|eocd|is not a zip file|could not unpack",
+        r"|end of file before message length|error decoding response body",
         "a download broke off",
         "uv 0.13.9, pip 26.3, Poetry 2.5.1, Pipenv 2026.10.3",
+    ),
+    _sign(
+        r"invalid package format|failed to read from zip file|bad uncompressed size"
+        r"|deflate decompression error|failed to extract archive",
+        "a download was no package: it was damaged or cut off",
+        "uv 0.13.9",
     ),
     _sign(
         rf"\b({_REFUSALS}|(?:40[137]|429|5\d\d) (?:server|client) error)\b",

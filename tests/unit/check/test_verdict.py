@@ -33,10 +33,17 @@ SAID = {
         "HTTP status client error (429 Too Many Requests) for url (x)",
         "answered 429 Too Many Requests",
     ),
-    "uv, cut off": ("hint: ...\n  Failed to read from zip file", "a download broke off"),
+    "uv, cut off": (
+        "cause: error decoding response body\n  cause: end of file before message length reached",
+        "a download broke off",
+    ),
+    "uv, cut off as it is read": (
+        "hint: The structure of `iniconfig` (v2.3.1) was invalid:\n  Failed to read from zip file",
+        "it was damaged or cut off",
+    ),
     "uv, other bytes": (
         "Failed to extract archive: x.whl\n  cause: Bad uncompressed size (got 0, expected 1)",
-        "was not what the index or the lock announced",
+        "it was damaged or cut off",
     ),
     "uv, gone": (
         "cause: tcp connect error\n  cause: Connection refused (os error 111)",
