@@ -21,6 +21,7 @@ from generator.cli.progress import failures, progress
 from generator.cli.show import check_report, write_all
 from generator.cli.signals import unwinding
 from generator.errors import BadFile
+from generator.toolchain.surroundings import groups
 
 EPILOG = """\b
 Examples:
@@ -39,7 +40,24 @@ exit_code, expect, status, reason}]}], resolved, differences}.
 """
 
 
-@click.command("check", epilog=EPILOG)
+HELP = f"""Take layouts through everything they claim, with the real managers, in isolation.
+
+Render, install, test, lint, run, lock, re-install from the lock, export, install the exports, add
+and remove a package, see a stale lock and a broken source noticed, and do as a person would who
+follows the README; then compare tests and resolved versions. No exit code is believed: what each
+command left behind is looked at.
+
+Taken over from your environment: {groups("taken")}.
+
+Taken over in part, or in another form: {groups("read")}.
+
+Left out: {groups("left")}; and all else. docs/environment.md has every name, and why.
+
+A step that fails leaves its folder and a script that repeats it by hand.
+"""
+
+
+@click.command("check", epilog=EPILOG, help=HELP)
 @click.argument("managers", nargs=-1, metavar="[MANAGER]...")
 @click.option(
     "--project", metavar="DIR", help="Check an existing generated project (a copy of it)."
@@ -72,15 +90,7 @@ def command(
     timeout: float,
     conda_channel: str,
 ) -> None:
-    """Take layouts through everything they claim, with the real managers, in isolation.
-
-    Render, install, test, lint, run, lock, re-install from the lock, export, install the exports,
-    add and remove a package, and see a stale lock and a broken source noticed; then compare tests
-    and resolved versions. No exit code is believed: what each command left behind is looked at.
-
-    Of your environment variables, the managers see those that tell how to reach the network
-    (proxies, certificates, time-outs, netrc), and PYTEST_XDIST_AUTO_NUM_WORKERS.
-    """
+    """Check, print, and exit."""
     if json_path == junit_path == "-":
         raise click.UsageError("--json - and --junit - both want standard output; name a file")
     for path in (json_path, junit_path):
@@ -149,7 +159,7 @@ def _work_folder(keep: str | None) -> Path:
 
 
 def _tidy(report: Report, folder: Path) -> None:
-    """Remove what succeeded; a failure's folder stays, for the commands that repeat its steps."""
+    """Remove what succeeded; a failure's folder stays whole, for its scripts to repeat steps."""
     for case in report.cases:
         failed = any(step.status == "failed" for step in case.steps)
         if case.ok or (case.interrupted and not failed):

@@ -8,7 +8,23 @@ worker: rattler can crash while an interpreter shuts down, so `__main__` ends wi
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from generator.conda.channels import channel_settings
 from generator.conda.shim import ENGINE, engine_version, is_available, write_shim
 
-__all__ = ["ENGINE", "channel_settings", "engine_version", "is_available", "write_shim"]
+__all__ = [
+    "ENGINE",
+    "channel_settings",
+    "engine_version",
+    "is_available",
+    "user_settings",
+    "write_shim",
+]
+
+
+def user_settings(home: Path) -> dict[str, str]:
+    """Write what counts of the user's configuration into `home`: see `generator.conda.condarc`."""
+    from generator.conda import condarc  # not before a conda is asked for: it reads YAML
+
+    return condarc.user_settings(home)

@@ -30,13 +30,18 @@ def channel_settings(url: str) -> Mapping[str, str]:
 
     A channel's name is looked up below the channel alias, so the alias is the URL without its last
     part. conda and this engine read `CONDA_CHANNEL_ALIAS`, mamba and micromamba
-    `MAMBA_CHANNEL_ALIAS`; environment.yml stays as it is. Raises `BadChannel` when the URL has no
-    scheme or does not end in `/conda-forge`.
+    `MAMBA_CHANNEL_ALIAS`; environment.yml stays as it is. The user's own channels, in which
+    `conda-forge` might be another one, are passed by: conda takes no device for a configuration.
+    Raises `BadChannel` when the URL has no scheme or does not end in `/conda-forge`.
     """
     alias, _, name = url.rstrip("/").rpartition("/")
     if name != NAME or not urlsplit(alias).scheme:
         raise BadChannel(url)
-    return {"CONDA_CHANNEL_ALIAS": alias, "MAMBA_CHANNEL_ALIAS": alias}
+    return {
+        "CONDA_CHANNEL_ALIAS": alias,
+        "MAMBA_CHANNEL_ALIAS": alias,
+        "CONDARC": os.devnull,
+    }
 
 
 def channel_url(name: str) -> str:

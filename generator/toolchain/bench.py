@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -57,7 +58,8 @@ def prepare(
         _launcher(programs / manager.executable, tool.executable)
     index = _index(manager, tool, folder).environment(manager.index, folder)
     settings = {**manager.settings, **manager.unattended, **index}
-    return Bench(tool, python, child_environment(folder, settings, programs=(programs,)))
+    env = child_environment(folder, settings, programs=(programs,))
+    return Bench(tool, python, {**env, **_user_settings(manager, tool, Path(env["HOME"]))})
 
 
 def _index(manager: Manager, tool: Tool, folder: Path) -> Index:
@@ -71,6 +73,14 @@ def _index(manager: Manager, tool: Tool, folder: Path) -> Index:
     argv = (str(tool.executable.with_name("python")), "-I", "-c", manager.default_index)
     outcome = run(Step("ask", argv, folder, child_environment(folder)), timeout=60)
     return replace(index, url=outcome.output.strip()) if outcome.ok else index
+
+
+def _user_settings(manager: Manager, tool: Tool, home: Path) -> dict[str, str]:
+    """Hand over what counts of the configuration of a user's own manager with channels."""
+    if not manager.engine or tool.origin == "engine":
+        return {}
+    settings: dict[str, str] = importlib.import_module(manager.engine).user_settings(home)
+    return settings
 
 
 def _launcher(path: Path, program: Path) -> None:

@@ -2,7 +2,7 @@
 
 What leaks in otherwise is a long list (an active environment, a redirected install target, a global
 configuration file), and managers do write into the global interpreter because of it. So nothing is
-removed from the surrounding environment: only what is named here is taken over.
+removed from the surrounding environment: only what `surroundings` names is taken over.
 """
 
 from __future__ import annotations
@@ -12,28 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generator.errors import ScaffoldError
-
-#: How to reach the network from here: certificates, proxies, patience; and how many processes the
-#: tests may use, which a machine that does other things sets.
-KEPT = (
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "NIX_SSL_CERT_FILE",
-    "GIT_SSL_CAINFO",
-    "PIP_CERT",
-    "PIP_DEFAULT_TIMEOUT",
-    "UV_SYSTEM_CERTS",
-    "UV_NATIVE_TLS",
-    "UV_HTTP_TIMEOUT",
-    *(
-        name
-        for proxy in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-        for name in (proxy, proxy.upper())
-    ),
-    "PYTEST_XDIST_AUTO_NUM_WORKERS",
-)
+from generator.toolchain.surroundings import is_kept
 
 #: Caches of downloads that runs share: the variable, and its folder in our own cache directory.
 CACHES = {
@@ -61,6 +40,8 @@ FIXED = {
     # "0" means: do not compile. It saves 10 s an install; what is imported compiles itself.
     "PIP_NO_COMPILE": "0",
     "UV_PYTHON_DOWNLOADS": "never",
+    # uv reads /etc/uv/uv.toml wherever XDG_CONFIG_DIRS points.
+    "UV_NO_SYSTEM_CONFIG": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
@@ -109,7 +90,7 @@ def child_environment(
         raise FolderUnwritable(folder, error.strerror or str(error)) from error
     caches = cache_root() / "downloads"
     return {
-        **{name: os.environ[name] for name in KEPT if os.environ.get(name)},
+        **{name: value for name, value in os.environ.items() if value and is_kept(name)},
         **user_netrc(),
         **{name: str(caches / place) for name, place in CACHES.items()},
         **FIXED,

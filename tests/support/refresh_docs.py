@@ -1,8 +1,8 @@
-"""Write what under `docs/` is made from something else: the report's schema, and the page.
+"""Write what under `docs/` is made from something else: the report's schema, the page, a table.
 
     python tests/support/refresh_docs.py
 
-A test holds both to what this writes.
+Tests hold all of it to what this writes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from generator.compare.model import SCHEMA, Comparison
 from generator.compare.page import page
 from generator.compare.report import from_json
+from generator.toolchain.surroundings import TABLE, Row
 
 DOCS = Path(__file__).parents[2] / "docs"
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
@@ -63,7 +64,48 @@ def _object(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_TAKEN = {
+    "taken": (
+        "Taken over",
+        "The managers see these variables as you have set them.",
+    ),
+    "read": (
+        "Taken over in part, or in another form",
+        "`scaffold` reads these, or the manager does, and what comes of it is told in the row.",
+    ),
+    "left": (
+        "Left out",
+        "The managers see nothing of these, nor of what is in no table here. What a table above"
+        " names counts as told there.",
+    ),
+}
+
+
+def environment() -> str:
+    """Return `docs/environment.md`: what of a user's surroundings counts in a check, and why."""
+    parts = [
+        "# What of your surroundings counts\n\n"
+        "`scaffold check`, `scaffold compare --measure` and `scaffold new --install` give managers"
+        "\nan environment and a home of their own. `*` stands for any letters."
+        " (`tests/support/refresh_docs.py` writes this.)\n"
+    ]
+    for taken, (title, text) in _TAKEN.items():
+        rows = "".join(_row(row) for row in TABLE if row.taken == taken)
+        parts.append(
+            f"## {title}\n\n{text}\n\n| What | Names | Why, and how |\n| --- | --- | --- |\n{rows}"
+        )
+    return "\n".join(parts)
+
+
+def _row(row: Row) -> str:
+    names = ", ".join(f"`{name}`" for name in (*row.variables, *row.files))
+    keys = ", ".join(f"`{key}`" for key in row.keys)
+    names += f"; in conda's files {keys}" if keys else ""
+    return f"| {row.what} | {names} | {row.why} |\n"
+
+
 if __name__ == "__main__":
+    (DOCS / "environment.md").write_text(environment(), encoding="utf-8")
     (DOCS / "compare.schema.json").write_text(schema(), encoding="utf-8")
     report = from_json((DOCS / "compare.json").read_text(encoding="utf-8"))
     (DOCS / "compare.html").write_text(page(report), encoding="utf-8")

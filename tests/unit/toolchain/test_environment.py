@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from generator.toolchain.environment import CACHES, KEPT, FolderUnwritable, child_environment
-from tests.support.hostile import HOSTILE
+from generator.cli.check import command
+from generator.toolchain.environment import CACHES, FolderUnwritable, child_environment
+from generator.toolchain.surroundings import KEPT, TABLE, is_kept
+from tests.support.hostile import HOME_FILES, HOSTILE
+from tests.support.refresh_docs import DOCS, environment
 
 
 def test_only_the_way_to_the_network_and_the_size_of_the_machine_are_taken_over(
@@ -64,7 +69,56 @@ def test_credentials_stay_within_reach(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_no_kept_variable_redirects_an_installation() -> None:
-    assert not set(KEPT) & set(HOSTILE)
+    assert [name for name in HOSTILE if is_kept(name)] == []
+
+
+def letters(name: str) -> str:
+    """Return a variable that a name of the table stands for."""
+    return name.replace("*", "ANY_1")
+
+
+@pytest.mark.parametrize("name", [letters(name) for name in KEPT])
+def test_what_the_table_takes_over_arrives(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "mine")
+    assert child_environment(tmp_path)[name] == "mine"
+    monkeypatch.setenv(name, "")
+    assert name not in child_environment(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", [letters(name) for row in TABLE if row.taken != "taken" for name in row.variables]
+)
+def test_what_the_table_leaves_or_reads_does_not_arrive(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "mine")
+    assert child_environment(tmp_path).get(name) != "mine"
+
+
+def test_every_known_trap_is_in_the_table() -> None:
+    rows = [row for row in TABLE if row.taken != "taken"]
+    names = [name for row in rows for name in row.variables]
+    assert [one for one in HOSTILE if not any(fnmatchcase(one, name) for name in names)] == []
+    files = [file for row in rows for file in row.files]
+    assert [one for one in HOME_FILES if f"~/{one}" not in files] == []
+
+
+def test_a_table_says_why_and_names_nothing_twice_alike() -> None:
+    assert all(row.what and row.why for row in TABLE)
+    names = [name for row in TABLE if row.taken != "read" for name in (*row.variables, *row.files)]
+    assert sorted(set(names)) == sorted(names)
+    assert len({row.what for row in TABLE}) == len(TABLE)
+
+
+def test_the_documents_and_the_help_are_the_tables() -> None:
+    page = (DOCS / "environment.md").read_text(encoding="utf-8")
+    assert page == environment()
+    told = " ".join(CliRunner().invoke(command, ["--help"]).output.split())
+    for row in TABLE:
+        assert row.what in told
+        assert all(f"`{name}`" in page for name in (*row.variables, *row.files, *row.keys))
 
 
 def test_a_folder_that_cannot_be_written_names_the_remedy(tmp_path: Path) -> None:
