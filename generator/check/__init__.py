@@ -15,6 +15,7 @@ from generator.check.effects import Wanted
 from generator.check.equivalence import differences
 from generator.check.model import CHANNEL, CaseReport, Report, StepReport
 from generator.check.outside import places
+from generator.check.repeat import Repeats
 from generator.check.scene import (
     NOT_COPIED,
     ORIGINS,
@@ -109,6 +110,7 @@ class _Play:
         self._channel = channel
         self._cancel = cancel
         self._timeout = timeout
+        self._repeats = Repeats(place)
         #: Steps outside of the scene.
         self._steps: list[StepReport] = []
 
@@ -119,6 +121,7 @@ class _Play:
                 self._set_up()
             if self.scene is not None:
                 tell(self.scene, self.case.answers)
+                self._repeats.settle()
         except Cancelled:
             self._record(replace(_NOT_BEGUN, status="unable"))
         except Exception as error:  # noqa: BLE001 - of this case nothing is known, of others all
@@ -158,6 +161,8 @@ class _Play:
         names = {**metavariables(case.answers["project_name"]), "PACKAGE": PROBE}
         scratch = self._place / "scratch"
         scratch.mkdir()
+        changed = [project / name for name in (*chosen.manifest, *chosen.lock_files())]
+        self._repeats = Repeats(self._place, changed)
         self.scene = Scene(
             chosen,
             bench,
@@ -170,6 +175,7 @@ class _Play:
             watched=places(bench, self._place),
             fresh=case.project is None,
             timeout=self._timeout,
+            repeats=self._repeats,
         )
 
     def _record(self, step: StepReport) -> None:

@@ -22,7 +22,7 @@ class StepReport:
 
     `unsupported`: the manager has no such command, as its manager.yml says. `unable`: the step
     could not do its job here (no network, no tool): nothing is known of the layout, never green.
-    `repeat` is the line that repeats the step by hand; `output` is kept for failures.
+    `repeat` is the command that repeats a failed step by hand; `output` is kept for failures.
     """
 
     verb: str

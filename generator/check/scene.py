@@ -23,6 +23,7 @@ from generator.check.effects import PROGRAM, Done, Ground, Wanted, amiss
 from generator.check.model import Package, Status, StepReport
 from generator.check.outside import changed, marks
 from generator.check.reach import unanswered, unlisted
+from generator.check.repeat import Repeats
 from generator.check.verdict import judge, judge_red
 from generator.errors import ScaffoldError, describe
 from generator.run import Outcome, Step, run
@@ -114,7 +115,8 @@ class Scene:
     """A project in `project`, with `scratch` beside it for fresh environments.
 
     `wanted` is what the layout promises, `watched` are places outside that nothing may touch,
-    `fresh` tells that the project was rendered for this. A step has `timeout` seconds.
+    `fresh` tells that the project was rendered for this. A step has `timeout` seconds. With
+    `repeats`, one that fails leaves a script that does it again.
     """
 
     manager: Manager
@@ -132,6 +134,7 @@ class Scene:
     watched: tuple[Path, ...] = ()
     fresh: bool = True
     timeout: float = TIMEOUT
+    repeats: Repeats | None = None
 
     def verb(self, verb: str, check: Callable[[], str] = lambda: "") -> None:
         """Run a verb of the manager and look at its effects.
@@ -264,6 +267,8 @@ class Scene:
 
     def _run(self, step: Step) -> Outcome:
         self.watcher.started(self.manager.name, step.verb, step.line)
+        if self.repeats:
+            self.repeats.look()
         return run(step, timeout=self.timeout, cancel=self.cancel)
 
     def _ask(self, outcome: Outcome) -> str:
@@ -310,12 +315,6 @@ class Scene:
 
     def _report(self, outcome: Outcome, status: Status, reason: str) -> None:
         step = outcome.step
-        # As manager.yml has them: the index's URL, which it leaves open, may hold credentials.
-        given = self.manager.settings.items()
-        settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in given)
-        repeat = (
-            f"cd {shlex.quote(str(step.cwd))} && {settings + ' ' if settings else ''}{step.line}"
-        )
         fine = status == "passed"
         report = StepReport(
             step.verb,
@@ -325,7 +324,7 @@ class Scene:
             step.expect,
             status,
             reason,
-            "" if fine else repeat,
+            "" if fine or not self.repeats else self.repeats.write(len(self.steps) + 1, step),
             "" if fine else outcome.output,
         )
         self.record(report)

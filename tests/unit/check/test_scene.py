@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from generator.catalog import Manager
 from generator.check.model import CaseReport, Report, StepReport
+from generator.check.repeat import Repeats
 from generator.check.scene import Broken, Scene, node_ids, set_up
 from generator.check.story import STORY, _patched
 from generator.toolchain import Bench, Tool
@@ -36,7 +38,7 @@ def scene(tmp_path: Path, **commands: Any) -> Scene:
         Tool("sh", Path("/bin/sh"), "1", "PATH"), Path(sys.executable), {"PATH": "/usr/bin:/bin"}
     )
     names = {"PACKAGE": "pkg", "PROJECT": "app", "PLATFORM": "linux-64"}
-    return Scene(toy, bench, tmp_path, tmp_path, names, Silent())
+    return Scene(toy, bench, tmp_path, tmp_path, names, Silent(), repeats=Repeats(tmp_path))
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +62,15 @@ def test_each_argv_is_a_step_and_the_first_failure_ends_the_verb(tmp_path: Path)
         (("true",), "passed", 0),
         (("false",), "failed", 1),
     ]
-    assert toy.steps[1].repeat == f"cd {tmp_path} && false"
+    script = tmp_path / "repeat-02-other.sh"
+    assert [step.repeat for step in toy.steps] == ["", f"sh {script}"]
+    assert subprocess.run(["sh", script], check=False).returncode == 1
+
+
+def test_a_step_that_is_red_as_it_has_to_be_leaves_no_script(tmp_path: Path) -> None:
+    toy = scene(tmp_path, **{"lock-check": [["false"]]})
+    toy.red("lock-check", "the manifest changed", lambda _: True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_output_is_kept_in_full_for_a_failure(tmp_path: Path) -> None:
