@@ -39,9 +39,15 @@ class Repeats:
         self._before = {path: _content(path) for path in self.files}
 
     def write(self, number: int, step: Step) -> str:
-        """Write the script of the step that ran last; return the command that runs it."""
+        """Write the script of the step that ran last; return the command that runs it.
+
+        Where it cannot be written (a full disk), that is "": what became of the step counts more.
+        """
         path = self.folder / f"repeat-{number:02}-{step.verb}.sh"
-        _write(path, script(step))
+        try:
+            _write(path, script(step))
+        except OSError:
+            return ""
         self._written.append((path, step, self._before))
         return shlex.join(["sh", str(path)])
 
@@ -49,8 +55,10 @@ class Repeats:
         """Have each script put back first what has changed since its step started."""
         for path, step, before in self._written:
             changed = {file: data for file, data in before.items() if _content(file) != data}
-            if changed:
-                _write(path, script(step, tuple(_put_back(path.with_suffix(".files"), changed))))
+            with suppress(OSError):
+                if changed:
+                    first = tuple(_put_back(path.with_suffix(".files"), changed))
+                    _write(path, script(step, first))
 
 
 def script(step: Step, first: Sequence[str] = ()) -> str:
@@ -138,7 +146,9 @@ def _put_back(aside: Path, files: Mapping[Path, bytes | None]) -> Iterator[str]:
 
 
 def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+    with suppress(OSError):
+        return path.read_bytes()
+    return None
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -19,7 +20,7 @@ from generator.catalog import manager, manager_names
 from generator.check.scene import ORIGINS
 from generator.toolchain.environment import cache_root
 from tests.support import conda_channel
-from tests.support.hostile import world
+from tests.support.hostile import HOSTILE, world
 
 pytestmark = pytest.mark.integration
 
@@ -137,11 +138,29 @@ def test_a_project_whose_tests_fail_is_red_and_everything_else_is_still_tried(
     assert statuses(case, "test")[0] == "failed"
     assert statuses(case, "lock") == ["passed"]
     assert "FAILED tests/test_red.py::test_red" in ran.stderr  # the output in full
-    repeat = next(
-        line for line in ran.stderr.splitlines() if line.startswith("repeat it by hand: ")
-    )
-    assert f"cd {tmp_path}/kept/uv/app && " in repeat
-    assert repeat.endswith("uv run pytest")
+    lines = ran.stderr.splitlines()
+    repeats = [line for line in lines if line.startswith("repeat it by hand: ")]
+    assert len(repeats) == sum(step["status"] == "failed" for step in case["steps"])
+    (failed, *_) = (step for step in case["steps"] if step["status"] == "failed")
+    script = f"{tmp_path}/kept/uv/repeat-{case['steps'].index(failed) + 1:02}-test.sh"
+    assert repeats[0] == f"repeat it by hand: sh {script}"
+    again = repeated(script)
+    assert again.returncode == failed["exit_code"] == 1
+    shown = ran.stderr.partition("--- test:")[2].partition("repeat it by hand:")[0]
+    assert last_words(again.stdout) == last_words(shown)
+    assert "test_red" in last_words(again.stdout)[0]
+
+
+def repeated(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a step's script as a person might: from elsewhere, in an environment full of traps."""
+    env = {"PATH": "/usr/bin:/bin", **HOSTILE}
+    argv = ["sh", script]
+    return subprocess.run(argv, cwd="/", env=env, capture_output=True, text=True, check=False)
+
+
+def last_words(output: str) -> list[str]:
+    """Return the last two lines, without the time and the frame that has room for it."""
+    return [re.sub(r"^=+ | in [\d.]+s.*", "", line) for line in output.rstrip().splitlines()[-2:]]
 
 
 def test_without_an_index_nothing_is_green(project: Path, tmp_path: Path) -> None:

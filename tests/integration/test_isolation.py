@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import uv
 
 from generator.run import Step, run
+from generator.toolchain.environment import child_environment
 from tests.support.hostile import world
 
 pytestmark = pytest.mark.integration
@@ -30,3 +32,14 @@ def test_the_traps_catch(tmp_path: Path) -> None:
     assert outcome.ok, outcome.output
     changed = {Path(path) for path in hostile.snapshot().keys() - before.keys()}
     assert any(path.is_relative_to(hostile.decoy) for path in changed)
+
+
+def test_uv_reads_no_configuration_of_the_machine(tmp_path: Path) -> None:
+    """What XDG_CONFIG_DIRS names stands for /etc here: uv looks there in the same way."""
+    (tmp_path / "etc" / "uv").mkdir(parents=True)
+    (tmp_path / "etc" / "uv" / "uv.toml").write_text("no TOML")
+    env = child_environment(tmp_path / "case", {"XDG_CONFIG_DIRS": str(tmp_path / "etc")})
+    step = Step("x", (uv.find_uv_bin(), "cache", "dir"), tmp_path, env)
+    assert run(step).ok
+    without = {name: value for name, value in env.items() if name != "UV_NO_SYSTEM_CONFIG"}
+    assert not run(replace(step, env=without)).ok

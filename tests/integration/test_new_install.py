@@ -63,10 +63,14 @@ def test_ctrl_c_says_what_is_there(tmp_path: Path) -> None:
 
 def test_what_fails_is_shown_with_the_command_to_repeat(tmp_path: Path) -> None:
     env = {**os.environ, "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"}
+    env["TMPDIR"] = str(tmp_path / "tmp")
+    (tmp_path / "tmp").mkdir()
     done = subprocess.run(WORDS, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert f"repeat it by hand: cd {tmp_path / 'demo'} && " in done.stderr
+    (kept,) = (tmp_path / "tmp").iterdir()
+    assert f"repeat it by hand: sh {kept}/repeat-02-install.sh" in done.stderr
+    assert f"kept for that: {kept}" in done.stderr
     assert "the package index or channel could not be reached" in done.stderr
     assert (tmp_path / "demo" / "pyproject.toml").exists()
     report = _report(tmp_path)
@@ -75,4 +79,9 @@ def test_what_fails_is_shown_with_the_command_to_repeat(tmp_path: Path) -> None:
     assert isinstance(steps, list)
     assert [step["status"] for step in steps] == ["passed", "unable", "not_run", "not_run"]
     assert steps[2]["exit_code"] is None
+    again = subprocess.run(
+        ["sh", kept / "repeat-02-install.sh"], env=env, capture_output=True, text=True, check=False
+    )
+    assert again.returncode == steps[1]["exit_code"] != 0
+    assert again.stderr.splitlines()[-1] in done.stderr
     assert "uv sync" in done.stdout.partition("Next:")[2], "it is still to be done"

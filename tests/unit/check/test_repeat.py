@@ -7,12 +7,22 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from generator.answers import resolve
+from generator.catalog import Command, manager
+from generator.check.model import CaseReport, Report, StepReport
 from generator.check.repeat import Repeats
+from generator.check.scene import PROBE, Broken, Scene
+from generator.check.story import STORY
+from generator.cli.check import _tidy
+from generator.cli.progress import Quiet, failures
+from generator.render import render
 from generator.run import Outcome, Step, run
+from generator.toolchain import Bench, Tool
 
 ENV = {"PATH": "/usr/bin:/bin"}
 ODD = "a b'c\"d$HOME`id`$(id)\\;&|*?#é=f\ng"
@@ -206,3 +216,51 @@ def test_a_persons_own_project_is_left_as_they_have_it(tmp_path: Path) -> None:
     repeats.settle()
     subprocess.run(["sh", tmp_path / "repeat-01-lock.sh"], check=False)
     assert manifest.read_text() == "edited since"
+
+
+def test_a_stale_lock_that_was_called_fine_is_met_again_by_the_script(tmp_path: Path) -> None:
+    """The edit that the manager should have seen is taken back when the act ends."""
+    answers = resolve({"project_name": "app", "manager": "uv"})
+    count = ["sh", "-c", f"grep -c {PROBE} pyproject.toml; exit 0"]
+    uv = replace(manager("uv"), commands={"lock-check": (Command(tuple(count)),)})
+    project = tmp_path / "app"
+    render(answers.context, answers.values).write(project)
+    bench = Bench(Tool("sh", Path("/bin/sh"), "1", "PATH"), Path("/bin/sh"), ENV)
+    repeats = Repeats(tmp_path, [project / "pyproject.toml"])
+    scene = Scene(uv, bench, project, tmp_path, {}, Quiet(), repeats=repeats)
+    (stale,) = (act for act in STORY if act.name == "stale")
+    with pytest.raises(Broken):
+        stale.play(scene, answers)
+    failed = scene.steps[-1]
+    assert (failed.status, failed.output) == ("failed", "1\n")
+    assert PROBE not in (project / "pyproject.toml").read_text()
+    repeats.settle()
+    again = repeated(Path(shlex.split(failed.repeat)[1]))
+    assert (again.returncode, again.stdout) == (0, "1\n")
+
+
+def test_the_folder_of_a_case_that_failed_is_kept_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = []
+    for name, status in (("red", "failed"), ("green", "passed")):
+        for place in ("app/.venv", "bench/bin", "bench/home", "bench/tmp", "scratch/export"):
+            (tmp_path / name / place).mkdir(parents=True)
+            (tmp_path / name / place / "file").touch()
+        done = StepReport("lock", ("x",), 1.0, 0, "zero", status)  # type: ignore[arg-type]
+        cases.append(CaseReport(name, "1", "", {}, (done,), ("t",), kept=str(tmp_path / name)))
+    before = sorted((tmp_path / "red").rglob("*"))
+    _tidy(Report(tuple(cases)), tmp_path)
+    assert sorted((tmp_path / "red").rglob("*")) == before
+    assert not (tmp_path / "green").exists()
+    assert f"red: kept in {tmp_path / 'red'}" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_costs_the_script_and_nothing_else(tmp_path: Path) -> None:
+    repeats = Repeats(tmp_path / "gone", [tmp_path])
+    repeats.look()
+    assert repeats.write(1, step(tmp_path, "false")) == ""
+    repeats.settle()
+    assert list(failures([StepReport("lock", ("x",), 1.0, 1, "zero", "failed", "why")])) == [
+        "--- lock: why"
+    ]
