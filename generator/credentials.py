@@ -6,7 +6,7 @@ import re
 
 _CREDENTIAL = re.compile(
     r"://\S*@"  # user:password@ or token@ in a URL
-    r"|^[^\s/@]+:[^\s/]*@"  # the same for a proxy that is named without a scheme
+    r"|^[^\s/@:]+:\S*@"  # the same for a proxy that is named without a scheme
     r"|://\S*/t/[^/\s]"  # the token in a URL of conda's
     r"|://\S*\?\S*=",  # a signed URL
     re.IGNORECASE,

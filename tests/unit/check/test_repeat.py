@@ -116,7 +116,7 @@ CREDENTIALS = {
     "a token": ("PIP_INDEX_URL", f"https://{SECRET}@index.example", {}, "PIP_INDEX_URL"),
     "two, one known": ("UV_INDEX", f"{URL} {URL}2", {"PIP_INDEX_URL": URL}, "UV_INDEX"),
     "a proxy": ("https_proxy", URL, {"https_proxy": URL}, "https_proxy"),
-    "a bare proxy": ("http_proxy", f"me:{SECRET}@proxy:1", {}, "http_proxy"),
+    "a bare proxy": ("http_proxy", f"me:/{SECRET}@proxy:1", {}, "http_proxy"),
     "conda's token": ("CONDA_CHANNEL_ALIAS", f"https://c/t/{SECRET}/x", {}, "CONDA_CHANNEL_ALIAS"),
     "signed": ("PIP_INDEX_URL", f"https://index.example/?sig={SECRET}", {}, "PIP_INDEX_URL"),
     "a password": (
@@ -174,7 +174,7 @@ def test_paths_and_addresses_without_a_credential_are_written_down(tmp_path: Pat
         "PIP_INDEX_URL": "https://index.example:8443/simple",
         "https_proxy": "proxy.example:3128",
         "GIT_AUTHOR_EMAIL": "scaffold@localhost",
-        "PATH": "/tmp/me@corp/bin:/usr/bin:/bin",
+        "PATH": "/usr/bin:/tmp/me@corp/bin:/bin",
     }
     done = step(tmp_path, "env", env=env)
     assert same(run(done), repeated(written(done, tmp_path)))
