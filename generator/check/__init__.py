@@ -126,6 +126,9 @@ class _Play:
             self._record(replace(_NOT_BEGUN, status="unable"))
         except Exception as error:  # noqa: BLE001 - of this case nothing is known, of others all
             self._record(unable("provide" if self.scene is None else "check", error))
+        finally:
+            if self.scene is not None:
+                self.scene.bench.forget()
 
     def report(self) -> CaseReport:
         """Return what is known by now."""

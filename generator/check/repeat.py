@@ -16,6 +16,7 @@ from pathlib import Path
 
 from generator.credentials import holds_credential, names_credential
 from generator.run import Step
+from generator.toolchain.index import package_index
 from generator.toolchain.surroundings import TABLE
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -64,7 +65,8 @@ class Repeats:
 def script(step: Step, first: Sequence[str] = ()) -> str:
     """Return a POSIX shell script that runs a step after the lines `first`."""
     needed: dict[str, str] = {}
-    words = [_word(name, f"{name}=", step.env[name], needed) for name in step.env]
+    env = package_index().as_given(step.env)
+    words = [_word(name, f"{name}=", value, needed) for name, value in env.items()]
     # Something between env and a program with a = in its path, which env takes for a variable.
     words += ["nice", "-n", "0"] if "=" in step.argv[0] else []
     argv = [_word(f"WORD_{n}", "", word, needed) for n, word in enumerate(step.argv)]

@@ -40,6 +40,7 @@ def install(
             scene = Scene(manager, bench, target.resolve(), scratch, names, watcher, wanted=wanted)
             scene.repeats = Repeats(scratch)
             _play(scene)
+            bench.forget()
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise

@@ -37,13 +37,13 @@ _REACH = {
 class Index:
     """The simple index (PEP 503) that a user has set; without one, `url` is empty.
 
-    `url` holds no credentials: they are in `netrc`, a line for a netrc file. `source` says where
-    the user has set it. `reach` are pip's settings of how to get there, as environment variables.
+    `url` holds no credentials: they are in `netrc`, a line for a netrc file, and in `given`, the
+    URL as the user has set it. `reach` are pip's settings of how to get there, as variables.
     """
 
     url: str = ""
-    netrc: str = ""
-    source: str = ""
+    netrc: str = field(default="", repr=False)
+    given: str = field(default="", repr=False)
     reach: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, variables: Mapping[str, str]) -> dict[str, str]:
@@ -67,6 +67,14 @@ class Index:
             found["NETRC"] = str(path)
         return found
 
+    def as_given(self, env: Mapping[str, str]) -> dict[str, str]:
+        """Return an environment of ours with the user's own URL and netrc file in place of ours."""
+        if not self.netrc:
+            return dict(env)
+        given = {name: text.replace(self.url, self.given) for name, text in env.items()}
+        del given["NETRC"]
+        return {**given, **user_netrc()}
+
 
 @cache
 def package_index() -> Index:
@@ -74,31 +82,28 @@ def package_index() -> Index:
     pip = _pip_settings()
     reach = {name: os.environ.get(name) or pip.get(key, "") for key, name in _REACH.items()}
     reach = {name: value for name, value in reach.items() if value}
-    for source, url in _named(pip):
-        if url:
-            return _without_password(url, source, reach)
-    return Index(reach=reach)
+    return _without_password(next(filter(None, _named(pip)), ""), reach)
 
 
-def _named(pip: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield where an index may be named, and its URL there or ""; the first one counts."""
-    yield "PIP_INDEX_URL", os.environ.get("PIP_INDEX_URL", "")
+def _named(pip: Mapping[str, str]) -> Iterator[str]:
+    """Yield the URL that each place of settings names, or ""; the first one counts."""
+    yield os.environ.get("PIP_INDEX_URL", "")
     # It may have a name before the URL.
-    yield "UV_DEFAULT_INDEX", re.sub(r"^[\w.-]+=", "", os.environ.get("UV_DEFAULT_INDEX", ""))
-    yield "UV_INDEX_URL", os.environ.get("UV_INDEX_URL", "")
-    yield "index-url in pip's settings", pip.get("index-url", "")
-    yield "the default index in uv's settings", next(_uv_indexes(), "")
+    yield re.sub(r"^[\w.-]+=", "", os.environ.get("UV_DEFAULT_INDEX", ""))
+    yield os.environ.get("UV_INDEX_URL", "")
+    yield pip.get("index-url", "")
+    yield from _uv_indexes()
 
 
-def _without_password(url: str, source: str, reach: Mapping[str, str]) -> Index:
+def _without_password(url: str, reach: Mapping[str, str]) -> Index:
     """Move a URL's credentials into a line of netrc."""
     parts = urlsplit(url)
     logged, _, place = parts.netloc.rpartition("@")
     if not logged:
-        return Index(url, "", source, reach)
+        return Index(url, "", url, reach)
     user, _, password = logged.partition(":")
     netrc = f"machine {parts.hostname} login {_word(user)} password {_word(password)}\n"
-    return Index(parts._replace(netloc=place).geturl(), netrc, source, reach)
+    return Index(parts._replace(netloc=place).geturl(), netrc, url, reach)
 
 
 def _word(text: str) -> str:

@@ -231,14 +231,14 @@ class TestIndex:
 
     def test_where_the_user_has_set_none_none_is_handed_over(self, home: Path) -> None:
         index = package_index()
-        assert (index.url, index.netrc, index.source) == ("", "", "")
+        assert (index.url, index.netrc, index.given) == ("", "", "")
         assert not {"ANY", "NETRC"} & index.environment({"ANY": INDEX_URL}, home).keys()
 
     @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"])
     def test_a_variable(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, f"own={self.OWN}" if name == "UV_DEFAULT_INDEX" else self.OWN)
         index = package_index()
-        assert (index.url, index.netrc, index.source) == (self.CLEAN, self.NETRC, name)
+        assert (index.url, index.netrc, index.given) == (self.CLEAN, self.NETRC, self.OWN)
         assert index.settings({"ANY": f"a {INDEX_URL}"}) == {"ANY": f"a {self.CLEAN}"}
 
     def test_pips_file(self, home: Path) -> None:
