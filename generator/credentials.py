@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 _CREDENTIAL = re.compile(
     r"://\S*@"  # user:password@ or token@ in a URL
@@ -22,3 +23,9 @@ def holds_credential(value: str) -> bool:
 def names_credential(name: str) -> bool:
     """Tell whether a variable of this name is itself a password or a token."""
     return _NAME.search(name) is not None
+
+
+def without_password(url: str) -> str:
+    """Return a URL without user and password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -28,6 +28,7 @@ from generator.check.scene import (
     unable,
 )
 from generator.check.story import tell
+from generator.credentials import without_password
 from generator.errors import describe
 from generator.render import render
 from generator.run import INTERRUPTED, Cancelled, cancellable, stop_if_cancelled
@@ -144,7 +145,7 @@ class _Play:
             report,
             manager_version=scene.version or scene.bench.tool.version,
             engine=ORIGINS[scene.bench.tool.origin],
-            channel=(self._channel or CHANNEL) if chosen.engine else "",
+            channel=(without_password(self._channel) or CHANNEL) if chosen.engine else "",
             tests=scene.tests,
             packages=scene.packages,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from generator.credentials import without_password
 from generator.errors import ScaffoldError
 
 #: conda's own default: `channel_alias` in its configuration reference.
@@ -20,8 +22,8 @@ class BadChannel(ScaffoldError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"conda channel {url!r}: give an absolute URL whose last part is {NAME}, "
-            f"such as https://mirror.example.org/{NAME}"
+            f"conda channel {without_password(url)!r}: give an absolute URL that ends in /{NAME} "
+            f"and has no /t/TOKEN, which would get into the lock: https://mirror.example.org/{NAME}"
         )
 
 
@@ -32,10 +34,10 @@ def channel_settings(url: str) -> Mapping[str, str]:
     part. conda and this engine read `CONDA_CHANNEL_ALIAS`, mamba and micromamba
     `MAMBA_CHANNEL_ALIAS`; environment.yml stays as it is. The user's own channels, in which
     `conda-forge` might be another one, are passed by: conda takes no device for a configuration.
-    Raises `BadChannel` when the URL has no scheme or does not end in `/conda-forge`.
+    Raises `BadChannel` when the URL has no scheme, a token, or does not end in `/conda-forge`.
     """
     alias, _, name = url.rstrip("/").rpartition("/")
-    if name != NAME or not urlsplit(alias).scheme:
+    if name != NAME or not urlsplit(alias).scheme or "/t/" in f"{alias}/":
         raise BadChannel(url)
     return {
         "CONDA_CHANNEL_ALIAS": alias,
@@ -44,18 +46,29 @@ def channel_settings(url: str) -> Mapping[str, str]:
     }
 
 
+def authorization() -> tuple[str, str]:
+    """Return the host of the channel alias, and its Authorization header; "" where it has none."""
+    parts = urlsplit(os.environ.get("CONDA_CHANNEL_ALIAS", ""))
+    logged = unquote(parts.netloc.rpartition("@")[0])
+    header = f"Basic {base64.b64encode(logged.encode()).decode()}" if logged else ""
+    return parts.hostname or "", header
+
+
 def channel_url(name: str) -> str:
-    """Return a channel's URL: itself when it is one, else the name below the channel alias."""
-    if urlsplit(name).scheme:
-        return name.rstrip("/")
-    alias = os.environ.get("CONDA_CHANNEL_ALIAS") or DEFAULT_ALIAS
-    return f"{alias.rstrip('/')}/{name}"
+    """Return a channel's URL: itself when it is one, else the name below the channel alias.
+
+    Without user and password, which would get from there into locks; see `authorization`.
+    """
+    return without_password(name).rstrip("/") if urlsplit(name).scheme else f"{_alias()}/{name}"
+
+
+def _alias() -> str:
+    return without_password(os.environ.get("CONDA_CHANNEL_ALIAS") or DEFAULT_ALIAS).rstrip("/")
 
 
 def channel_name(url: str) -> str:
     """Return the name by which environment.yml would ask for a channel's URL."""
-    alias = (os.environ.get("CONDA_CHANNEL_ALIAS") or DEFAULT_ALIAS).rstrip("/")
-    url = url.rstrip("/")
+    alias, url = _alias(), url.rstrip("/")
     return url.removeprefix(f"{alias}/") if url.startswith(f"{alias}/") else url
 
 

@@ -15,7 +15,7 @@ from generator.conda.channels import cache_root
 from generator.conda.errors import HashMismatch, InstallFailed, PackageMissing, Unsolvable
 from generator.conda.explicit import Locked
 from generator.conda.prefix import Installed
-from generator.conda.solve import gateway
+from generator.conda.solve import client, gateway
 
 
 def check(records: Iterable[RepoDataRecord], before: Iterable[Installed]) -> None:
@@ -39,6 +39,7 @@ async def link(records: Sequence[RepoDataRecord], prefix: Path, specs: Iterable[
             list(records),
             prefix,
             cache_dir=cache,
+            client=client(),
             show_progress=False,
             # The wrapper hands the list on as it is, and the library wants its own objects.
             requested_specs=[MatchSpec(spec)._match_spec for spec in specs],

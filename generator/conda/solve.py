@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rattler import (
     Channel,
+    Client,
     Gateway,
     MatchSpec,
     PrefixRecord,
@@ -18,7 +19,7 @@ from rattler import (
 from rattler import solve as rattler_solve
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
 
-from generator.conda.channels import cache_root, channel_url
+from generator.conda.channels import authorization, cache_root, channel_url
 from generator.conda.errors import Unsolvable
 
 
@@ -44,7 +45,28 @@ def gateway() -> Gateway:
     """Return what fetches and caches the channels' indexes."""
     folder = cache_root() / "index"
     folder.mkdir(parents=True, exist_ok=True)
-    return Gateway(cache_dir=folder)
+    return Gateway(cache_dir=folder, client=client())
+
+
+def client() -> Client:
+    """Return what asks the channels' servers: as rattler's own does, and as the alias wants it."""
+    from rattler.networking import middleware as use
+
+    host, header = authorization()
+
+    def logged_in(asked: str, _: str) -> dict[str, str] | None:
+        return {"Authorization": header} if header and asked == host else None
+
+    return Client(
+        [
+            use.RetryMiddleware(3),
+            use.AddHeadersMiddleware(logged_in),
+            use.AuthenticationMiddleware(),
+            use.OciMiddleware(),
+            use.GCSMiddleware(),
+            use.S3Middleware(),
+        ]
+    )
 
 
 async def available(channel: str, name: str) -> list[str]:

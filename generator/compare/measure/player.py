@@ -15,6 +15,7 @@ from generator.compare.measure.journal import Journal, NothingToResume
 from generator.compare.measure.plan import BY_NAME, EXPORTS, Slot, plan
 from generator.compare.measure.record import Record
 from generator.compare.measure.stage import Interrupted, Stage, packages
+from generator.credentials import without_password
 
 
 class Player:
@@ -186,5 +187,5 @@ class Player:
                 for name, (version, python, requires) in packages.items()
             },
             available={name: tuple(versions) for name, versions in available.items()},
-            channel=(channel or CHANNEL) if stage.manager.engine else "",
+            channel=(without_password(channel) or CHANNEL) if stage.manager.engine else "",
         )

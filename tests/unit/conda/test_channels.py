@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from generator.conda import channel_settings
-from generator.conda.channels import BadChannel, cache_root, channel_name, channel_url
+from generator.conda.channels import (
+    BadChannel,
+    authorization,
+    cache_root,
+    channel_name,
+    channel_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,9 +27,18 @@ def test_the_settings_make_the_name_mean_the_url(monkeypatch: pytest.MonkeyPatch
     assert channel_name(url) == "conda-forge"
 
 
-@pytest.mark.parametrize("url", ["", "conda-forge", "/srv/conda-forge", "https://example.org/main"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "conda-forge",
+        "/srv/conda-forge",
+        "https://example.org/main",
+        "https://h/t/TOKEN/conda-forge",
+    ],
+)
 def test_a_url_under_which_the_name_is_not_found_is_refused(url: str) -> None:
-    with pytest.raises(BadChannel, match="whose last part is conda-forge"):
+    with pytest.raises(BadChannel, match="that ends in /conda-forge"):
         channel_settings(url)
 
 
@@ -42,3 +57,15 @@ def test_packages_are_kept_where_conda_is_told_to(
     monkeypatch.delenv("CONDA_PKGS_DIRS")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_root().is_relative_to(tmp_path)
+
+
+def test_a_password_is_sent_to_the_alias_alone_and_is_in_no_url(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CONDA_CHANNEL_ALIAS", "https://me:p%40ss@mirror.example/conda/")
+    assert channel_url("conda-forge") == "https://mirror.example/conda/conda-forge"
+    assert channel_url("https://a:b@other.example/main/") == "https://other.example/main"
+    assert channel_name("https://mirror.example/conda/conda-forge") == "conda-forge"
+    assert authorization() == ("mirror.example", "Basic bWU6cEBzcw==")
+    monkeypatch.setenv("CONDA_CHANNEL_ALIAS", "https://mirror.example")
+    assert authorization() == ("mirror.example", "")
