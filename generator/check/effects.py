@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -92,6 +93,7 @@ class Done:
     after: Ground
     output: str
     step: Step
+    cancel: Event | None = None
 
     @property
     def manager(self) -> Manager:
@@ -117,16 +119,10 @@ def results(manager: Manager, verb: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def amiss(done: Done, table: Mapping[str, tuple[Effect, ...]] | None = None) -> str:
+def amiss(done: Done) -> str:
     """Return the first thing that is not as the verb's effects have it, "" where all is well."""
-    effects = (EFFECTS if table is None else table).get(done.verb, ())
+    effects = EFFECTS.get(done.verb, ())
     return next(filter(None, (effect(done) for effect in effects)), "")
-
-
-def environment_is_there(done: Done) -> str:
-    """Want the environment's interpreter."""
-    place = done.after.project / done.manager.environment
-    return "" if (place / "bin" / "python").exists() else f"there is no interpreter in {place}"
 
 
 def environment_works(done: Done) -> str:
@@ -232,16 +228,6 @@ EFFECTS: Mapping[str, tuple[Effect, ...]] = {
     "clean": (environment_is_gone, nothing_touched),
 }
 
-#: Those of them that start nothing: what a measured run can look at for the price of reading files.
-CHEAP: Mapping[str, tuple[Effect, ...]] = {
-    verb: tuple(
-        environment_is_there if one in {environment_works, project_is_installed} else one
-        for one in effects
-        if one is not as_locked
-    )
-    for verb, effects in EFFECTS.items()
-}
-
 
 def _sources(project: Path, environment: str) -> Iterator[Path]:
     folders = [project]
@@ -283,7 +269,8 @@ def _ask(done: Done, *packages: str) -> dict[str, Any] | str:
     """Ask the environment's interpreter what is installed, or return what is amiss with it."""
     place = done.after.project / done.manager.environment
     argv = (str(place / "bin" / "python"), "-I", PROGRAM, *packages)
-    outcome = run(Step("ask", argv, done.after.project, done.step.env), timeout=PATIENCE)
+    step = Step("ask", argv, done.after.project, done.step.env)
+    outcome = run(step, timeout=PATIENCE, cancel=done.cancel)
     if not outcome.ok:
         why = outcome.reason or f"exit code {outcome.exit_code}"
         return f"the environment's interpreter does not work: {why}"

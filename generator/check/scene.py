@@ -291,7 +291,7 @@ class Scene:
 
         def effects(outcome: Outcome) -> str:
             after = Ground.survey(self.manager, self.project, self.wanted)
-            done = Done(verb, before, after, outcome.output, outcome.step)
+            done = Done(verb, before, after, outcome.output, outcome.step, self.cancel)
             return amiss(done) or changed(outside)
 
         return effects

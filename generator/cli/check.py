@@ -70,11 +70,10 @@ A step that fails leaves its folder and a script that repeats it by hand.
 @click.option("--junit", "junit_path", metavar="FILE", help="Write a JUnit report (- is stdout).")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=TIMEOUT,
-    show_default=f"{TIMEOUT:g}",
+    type=click.IntRange(1),
+    default=int(TIMEOUT),
     metavar="SECONDS",
-    help="Longest time for one step.",
+    help=f"Longest time for one step [default: {TIMEOUT:g}].",
 )
 @click.option("--conda-channel", default="", metavar="URL", help="Take conda-forge from URL.")
 def command(
@@ -87,7 +86,7 @@ def command(
     jobs: int | None,
     json_path: str | None,
     junit_path: str | None,
-    timeout: float,
+    timeout: int,
     conda_channel: str,
 ) -> None:
     """Check, print, and exit."""
