@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +164,40 @@ def repeated(script: str) -> subprocess.CompletedProcess[str]:
 def last_words(output: str) -> list[str]:
     """Return the last two lines, without the time and the frame that has room for it."""
     return [re.sub(r"^=+ | in [\d.]+s.*", "", line) for line in output.rstrip().splitlines()[-2:]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_whatever_ends_it_no_manager_goes_on(
+    number: signal.Signals, project: Path, tmp_path: Path
+) -> None:
+    argv = [sys.executable, "-m", "generator", "check", "--project", project]
+    argv += ["--keep", tmp_path / "kept", "--json", tmp_path / "report.json"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    running = subprocess.Popen(list(map(str, argv)), cwd=tmp_path, env=env)
+    while not _running_in(tmp_path / "kept"):
+        assert running.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.5)
+    begin = time.monotonic()
+    running.send_signal(number)
+    code = running.wait()
+    while _running_in(tmp_path / "kept"):
+        assert time.monotonic() - begin < 10
+        time.sleep(0.05)
+    if number == signal.SIGINT:
+        assert code == 130
+        assert json.loads((tmp_path / "report.json").read_text())["interrupted"] is True
+
+
+def _running_in(folder: Path) -> list[str]:
+    """Return the processes whose home is in a folder: those of a check."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"HOME={folder}/".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text())
+    return found
 
 
 def test_without_an_index_nothing_is_green(project: Path, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +112,40 @@ class TestProvide:
         (cache / "tools" / f".{tool.executable.parent.parent.name}" / "rest").mkdir(parents=True)
         assert obtain(manager("uv"), PYTHON) == tool
         assert listing(cache / "tools") == [tool.executable.parent.parent.name]
+
+    def test_killed_at_any_moment_it_is_made_by_the_next_run(self, cache: Path) -> None:
+        code = (
+            "from generator.catalog import manager; from generator.toolchain import provide\n"
+            "provide.provide(manager('uv'))"
+        )
+        argv = [sys.executable, "-c", code]
+        env = {**os.environ, "PYTHONPATH": str(Path(generator.__file__).parent.parent)}
+        begin = time.monotonic()
+        subprocess.run(argv, env=env, check=True)
+        took = time.monotonic() - begin
+        [name] = listing(cache / "tools")
+        for moment in range(10):
+            shutil.rmtree(cache / "tools" / name, ignore_errors=True)
+            first = subprocess.Popen(argv, env=env)
+            time.sleep(took * (moment + 0.5) / 10)
+            first.kill()
+            first.wait()
+            tool = obtain(manager("uv"), PYTHON)
+            assert tool.executable.parent.parent.name == name
+            assert listing(cache / "tools") == [name]
+            said = run(
+                Step("version", (str(tool.executable), "--version"), cache, {"PATH": "/bin"})
+            )
+            assert said.ok, said.output
+
+    def test_one_that_lost_a_file_is_made_anew(self, cache: Path) -> None:
+        tool = obtain(manager("pipenv"), PYTHON)
+        [lost] = tool.executable.parent.parent.glob("lib/*/site-packages/pipenv/cli/command.py")
+        text = lost.read_bytes()
+        lost.unlink()
+        assert find(manager("pipenv"), PYTHON) is None
+        assert obtain(manager("pipenv"), PYTHON) == tool
+        assert lost.read_bytes() == text
 
     def test_another_hash_is_refused(
         self, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
