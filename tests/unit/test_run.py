@@ -39,8 +39,8 @@ def silent(heart: Path) -> bool:
     return heart.stat().st_size == size
 
 
-#: A process in the background that shows by a growing file that it lives.
-BEAT = "(while :; do echo x; sleep 0.02; done > heart) &"
+#: A process in the background that shows by a growing file that it lives, for a minute at most.
+BEAT = "(for n in $(seq 3000); do echo x; sleep 0.02; done > heart) &"
 
 
 class TestOutput:
@@ -264,7 +264,7 @@ class TestStop:
     @pytest.mark.parametrize("what", ["", "trap '' TERM HUP INT;", "exec > /dev/null 2>&1;"])
     def test_it_does_not_outlive_us(self, tmp_path: Path, what: str) -> None:
         """Killed as we may be, nothing goes on to write into a project."""
-        line = f"{what} {BEAT} while :; do sleep 1; done"
+        line = f"{what} {BEAT} sleep 60; true"
         code = (
             "from pathlib import Path; from generator.run import Step, run\n"
             f"run(Step('x', ('sh', '-c', {line!r}), Path({str(tmp_path)!r}), {ENV!r}))"

@@ -177,11 +177,11 @@ def test_ctrl_c_while_it_starts_is_no_traceback(way: str, at: str, tmp_path: Pat
 
 # ------------------------------------------------------------------ what runs, ends
 
-#: A manager that never answers, and shows by a growing file that it lives.
+#: A manager that does not answer, and shows by a growing file that it lives, for a minute.
 HANGING = """#!/bin/sh
 trap '' INT
-(while :; do echo x; sleep 0.02; done > {heart}) &
-while :; do sleep 1; done
+(for n in $(seq 3000); do echo x; sleep 0.02; done > {heart}) &
+sleep 60; true
 """
 
 
@@ -298,7 +298,8 @@ class TestCheck:
 
         def start(*words: str) -> Running:
             heart = tmp_path / "heart"
-            line = f"(while :; do echo x; sleep 0.02; done > {heart}) & sleep 100; true"
+            beat = "for n in $(seq 3000); do echo x; sleep 0.02; done"
+            line = f"({beat} > {heart}) & sleep 60; true"
             argv = [sys.executable, "-c", CHECK, line, *words]
             return Running(argv, heart, environment(TMPDIR=str(tmp_path / "temporary")))
 
