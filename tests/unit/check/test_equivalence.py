@@ -27,7 +27,8 @@ def test_equal_layouts_have_no_difference() -> None:
 
 
 def test_one_layout_alone_has_nothing_to_differ_from() -> None:
-    assert differences([case("uv", {"attrs": package("25.1")})]) == ()
+    cases = [case("uv", {"attrs": package("25.1")}), case("pip", {})]  # nothing was installed
+    assert differences(cases) == ()
 
 
 def test_another_version_without_a_reason_is_unexplained() -> None:
@@ -75,7 +76,7 @@ def test_a_lock_for_one_platform_has_no_such_excuse() -> None:
 
 def test_a_channel_lags_only_while_it_has_nothing_newer() -> None:
     newer = case("uv", {"attrs": package("25.2")})
-    behind = case("conda", {"attrs": package("25.1")}, {"attrs": ("24.1", "25.1")})
+    behind = case("conda", {"attrs": package("25.1")}, {"attrs": ("9.1", "25.1")})
     level = case("conda", {"attrs": package("25.1")}, {"attrs": ("25.1", "25.2")})
     assert differences([behind, newer])[0].reasons == ("conda: the channel's newest is 25.1",)
     assert differences([level, newer])[0].reasons == ("conda: unexplained",)
@@ -85,7 +86,7 @@ def test_what_a_layout_brings_is_explained_with_all_that_it_needs() -> None:
     pip_tools = {
         "pip-tools": package("7", "build"),
         "build": package("1", "wheel"),
-        "wheel": package("1"),
+        "wheel": package("1", "build", "absent"),
     }
     found = differences(
         [case("pip", {"attrs": package("1"), **pip_tools}), case("uv", {"attrs": package("1")})]
@@ -98,6 +99,12 @@ def test_what_a_layout_brings_is_explained_with_all_that_it_needs() -> None:
     assert found[2].reasons == ("pip: needed by build, which pip brings",)
 
 
+def test_what_a_layout_brings_makes_no_other_one_old() -> None:
+    pip = {"pip-tools": package("7", "build"), "build": package("2")}
+    found = differences([case("pip", pip), case("uv", {"build": package("1")})])
+    assert found[0].reasons == ("pip: needed by pip-tools, which pip brings",)
+
+
 def test_a_package_that_only_one_layout_has_for_no_reason_is_unexplained() -> None:
     (one,) = differences(
         [
@@ -107,12 +114,15 @@ def test_a_package_that_only_one_layout_has_for_no_reason_is_unexplained() -> No
     )
     assert one.reasons == ("poetry: unexplained",)
     assert not one.explained
+    asks = {"app": package("1", "extra")}
+    (one,) = differences([case("uv", asks), case("poetry", {**asks, "extra": package("1")})])
+    assert one.reasons == ("poetry: unexplained",)
 
 
 def test_a_package_that_another_version_of_its_parent_needs_is_explained() -> None:
     cases = [
-        case("uv", {"app": package("2", "new-dep"), "new-dep": package("1")}),
-        case("conda", {"app": package("1")}, {"app": ("1",)}),
+        case("uv", {"a": package("1"), "app": package("2", "new-dep"), "new-dep": package("1")}),
+        case("conda", {"a": package("1"), "app": package("1")}, {"app": ("1",)}),
     ]
     found = {one.package: one.reasons for one in differences(cases)}
     assert found == {

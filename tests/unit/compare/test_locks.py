@@ -17,7 +17,8 @@ beta[x]==2 \\
     --hash=sha256:{SHA}
 """
 PIPFILE = f"""\
-{{"_meta": {{"hash": {{"sha256": "{SHA}"}}, "sources": [{{"url": "https://example.org/simple"}}]}},
+{{"_meta": {{"hash": {{"sha256": "{SHA}"}}, "requires": {{}},
+  "sources": [{{"url": "https://example.org/simple"}}]}},
  "default": {{"alpha": {{"hashes": ["sha256:{SHA}"]}}}},
  "develop": {{"alpha": {{}}, "beta": {{"hashes": ["sha256:{SHA}"]}}}}}}
 """
