@@ -96,10 +96,10 @@ def _shell(scene: Scene, home: Path, other: Path) -> dict[str, str]:
     for name, text in _filled((trap.files for trap in TRAPS), values):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text, encoding="utf-8")
+    moved = {name for name in kept if name.startswith("XDG_")} - {"XDG_CACHE_HOME"}
     return {
-        **{name: value for name, value in kept.items() if not name.startswith("XDG_")},
+        **{name: value for name, value in kept.items() if name not in moved},
         **dict(_filled((trap.variables for trap in TRAPS), values)),
-        "XDG_CACHE_HOME": kept["XDG_CACHE_HOME"],
         "XDG_CONFIG_DIRS": str(home / ".config"),  # not this machine's own
         "HOME": str(home),
         "PATH": os.pathsep.join((str(other / "bin"), kept["PATH"])),

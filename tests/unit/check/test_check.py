@@ -48,17 +48,17 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def two_acts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The story, but short; and a bench for whoever asks."""
-    acts = (story.Act("test", ("test",), story._test), story.Act("lock", ("lock",), _lock))
+    acts = (story.Act("test", ("test",), story._test), story.Act("other", ("other",), _other))
     monkeypatch.setattr(story, "STORY", acts)
     monkeypatch.setattr(module, "set_up", lambda *_: BENCH)
 
 
-def _lock(scene: Scene, _: Answers) -> None:
-    scene.verb("lock")
+def _other(scene: Scene, _: Answers) -> None:
+    scene.verb("other")
 
 
-def case(name: str, project: Path, text: str = JUNIT, lock: str = "true") -> Case:
-    commands = {"test": [["sh", "-c", TEST.format(text=text)]], "lock": [["sh", "-c", lock]]}
+def case(name: str, project: Path, text: str = JUNIT, other: str = "true") -> Case:
+    commands = {"test": [["sh", "-c", TEST.format(text=text)]], "other": [["sh", "-c", other]]}
     return cast("Case", Toy(toy(name, commands).manager, toy(name).answers, project))
 
 
@@ -74,7 +74,7 @@ def written(report: Report) -> None:
     assert list(summary(report))
 
 
-FINE = [("test", "passed"), ("lock", "passed")]
+FINE = [("test", "passed"), ("other", "passed")]
 
 
 def test_what_is_fine_is_fine(project: Path, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_what_is_fine_is_fine(project: Path, tmp_path: Path) -> None:
 def test_a_junit_file_that_is_cut_off(text: str, project: Path, tmp_path: Path) -> None:
     report = check([case("a", project), case("b", project, text)], tmp_path / "work", Quiet())
     assert told(report, "a") == FINE
-    assert told(report, "b") == [("test", "unable"), ("lock", "passed")]
+    assert told(report, "b") == [("test", "unable"), ("other", "passed")]
     step = report.cases[1].steps[0]
     assert "junit.xml, which pytest wrote, cannot be read (" in step.reason
     assert not report.ok
@@ -103,11 +103,11 @@ def test_a_mistake_of_ours_is_one_act_s_and_is_told_with_its_traceback(
             raise KeyError("oops")
         scene.test()
 
-    acts = (story.Act("test", ("test",), test), story.Act("lock", ("lock",), _lock))
+    acts = (story.Act("test", ("test",), test), story.Act("other", ("other",), _other))
     monkeypatch.setattr(story, "STORY", acts)
     report = check([case("a", project), case("b", project)], tmp_path / "work", Quiet())
     assert told(report, "a") == FINE
-    assert told(report, "b") == [("test", "unable"), ("lock", "passed")]
+    assert told(report, "b") == [("test", "unable"), ("other", "passed")]
     step = report.cases[1].steps[0]
     assert step.reason.startswith("internal error (KeyError: 'oops'); ")
     assert "please report it with the traceback" in step.reason

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from generator.answers import resolve
 from generator.catalog import Manager, managers
+from generator.check import person
 from generator.check.effects import EFFECTS, Ground, Wanted, results
 from generator.check.outside import places
 from generator.check.scene import Broken, Scene
@@ -19,6 +22,7 @@ from generator.check.story import STORY, tell
 from generator.cli.progress import Quiet
 from generator.render import render
 from generator.toolchain import Bench, Tool
+from generator.toolchain.index import Index
 from tests.support import toy_manager
 
 PROGRAM = [sys.executable, "-I", "-S", toy_manager.__file__]
@@ -42,7 +46,18 @@ TOY = Manager.load("toy", json.dumps(FACTS))
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("rendered") / "case" / "app"
     render(ANSWERS.context, ANSWERS.values).write(place)
+    _tell_people(place)
     return place
+
+
+def _tell_people(project: Path, quick_start: str = "", target: str = "") -> None:
+    """Write what a person would follow; with one more line in the quick start or in each target."""
+    lines = [shlex.join([*PROGRAM, verb]) for verb in ("create", "lock", "install", "test")]
+    text = "\n".join([*lines, quick_start])
+    readme = f"# app\n\n## Quick start\n\n```sh\n{text}\n```\n\n## Else\n\n```sh\nfalse\n```\n"
+    (project / "README.md").write_text(readme)
+    rules = (f"{one}:\n\t{shlex.join([*PROGRAM, one])}\n\t{target}\n" for one in person.TARGETS)
+    (project / "Makefile").write_text("".join(rules))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +85,8 @@ def on_stage(folder: Path, project: Path) -> Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """An installed project in a home of its own."""
+    """An installed project in a home of its own, and no index of anybody's."""
+    monkeypatch.setattr("generator.toolchain.bench.package_index", Index)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return on_stage(tmp_path, installed)
 
@@ -221,7 +237,7 @@ def test_a_lock_check_has_to_be_green_again_without_the_edit(scene: Scene) -> No
 
 
 def test_every_verb_of_the_story_has_its_effects() -> None:
-    played = {verb for act in STORY for verb in act.verbs}
+    played = {verb for act in STORY for verb in act.verbs} - {"person"}  # that looks for itself
     assert played <= EFFECTS.keys()
     assert all(EFFECTS[verb] for verb in played)
 
@@ -244,3 +260,45 @@ def test_a_dependency_that_the_owner_has_taken_out_is_not_missed(scene: Scene) -
     assert ("botocore",) not in names
     assert ("aiobotocore",) in names
     play(scene, "install", "lock")
+
+
+@pytest.mark.parametrize(
+    ("quick_start", "target", "steps", "reason"),
+    [
+        ("", "", 5, ""),
+        ('touch "$VIRTUAL_ENV/it-was-here"', "", 1, "it-was-here"),
+        ("", 'touch "$(CONDA_PREFIX)/it-was-here"', 2, "it-was-here"),
+        (
+            "",
+            'mkdir -p "$(HOME)/.local/bin" && touch "$(HOME)/.local/bin/app"',
+            2,
+            ".local/bin/app",
+        ),
+        ('echo >> "$HOME/.config/pip/pip.conf"', "", 1, "pip.conf"),
+        ('echo > "$XDG_CACHE_HOME/mine"', "", 5, ""),
+        ('test -n "$OUR_OWN_SETTING"', "", 1, "exit code 1"),
+        ("", 'test -n "$(OUR_OWN_SETTING)"', 2, "exit code 2"),
+        ('test "$PIP_USER" = 1 && test "$PIP_REQUIRE_VIRTUALENV" = 1', "", 5, ""),
+    ],
+)
+def test_a_person_has_other_settings_and_nothing_of_theirs_changes(
+    scene: Scene, quick_start: str, target: str, steps: int, reason: str
+) -> None:
+    _tell_people(scene.project, quick_start, target)
+    facts = {**FACTS, "settings": {"OUR_OWN_SETTING": "1"}}
+    scene.manager = Manager.load("toy", json.dumps(facts))
+    cache = scene.scratch / "cache"
+    cache.mkdir()
+    more = {"OUR_OWN_SETTING": "1", "XDG_CACHE_HOME": str(cache)}
+    scene.bench = replace(scene.bench, env={**scene.bench.env, **more})
+    if reason:
+        with pytest.raises(Broken):
+            person.play(scene, ANSWERS)
+        assert reason in scene.steps[-1].reason
+    else:
+        person.play(scene, ANSWERS)
+    shown = [one for one in scene.steps if one.argv[0] != "python3"]
+    assert len(shown) == steps
+    assert [one.status for one in shown] == ["passed"] * (steps - bool(reason)) + ["failed"] * bool(
+        reason
+    )
