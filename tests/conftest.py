@@ -29,17 +29,18 @@ class Scaffold(Protocol):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare our own marker."""
-    config.addinivalue_line("markers", "both: run the command line as a process, too")
+    config.addinivalue_line(
+        "markers", "both: run the command line as a process, and with the wheel, too"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of the command line in process, and with the built wheel; `both`: as a process."""
+    """Run a test of the command line in process; `both`: as a process, and with the built wheel."""
     if "scaffold" not in metafunc.fixturenames:
         return
     modes: list[Any] = ["inprocess"]
     if metafunc.definition.get_closest_marker("both"):
-        modes.append("subprocess")
-    modes.append(pytest.param("wheel", marks=pytest.mark.integration))
+        modes += ["subprocess", pytest.param("wheel", marks=pytest.mark.integration)]
     metafunc.parametrize("scaffold", modes, indirect=True)
 
 

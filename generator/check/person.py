@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.answers import Answers
-from generator.catalog import Command, metavariables
+from generator.catalog import Command, Manager, metavariables
 from generator.check.scene import NOT_COPIED, Scene
+from generator.toolchain import Bench
 from generator.toolchain.environment import FIXED
 
 #: The Makefile's targets that are run, in this order, after all of the README's quick start.
@@ -72,7 +73,7 @@ def play(scene: Scene, _: Answers) -> None:
     home, other, project = place / "home", place / "other", place / scene.project.name
     shutil.copytree(scene.project, project, ignore=shutil.ignore_patterns(*NOT_COPIED))
     scene.command("person", Command(("python3", "-m", "venv", "--without-pip", str(other))))
-    env = _shell(scene, home, other)
+    env = shell(scene.manager, scene.bench, home, other)
     before = _outside(scene, home, other)
 
     def untouched() -> str:
@@ -86,11 +87,13 @@ def play(scene: Scene, _: Answers) -> None:
         scene.person(("make", target), project, env, untouched)
 
 
-def _shell(scene: Scene, home: Path, other: Path) -> dict[str, str]:
-    """Return the environment of somebody's shell, and write the settings in their home."""
-    manager = scene.manager
+def shell(manager: Manager, bench: Bench, home: Path, other: Path) -> dict[str, str]:
+    """Return the environment of somebody's shell, and write the settings in their home.
+
+    `other` is the environment that is active there.
+    """
     ours = {*FIXED, *manager.settings, *manager.unattended} - _HARMLESS
-    kept = {name: value for name, value in scene.bench.pip_env.items() if name not in ours}
+    kept = {name: value for name, value in bench.pip_env.items() if name not in ours}
     values = {"HOME": str(home), "OTHER": str(other)}
     (home / "wheels").mkdir(parents=True)
     for name, text in _filled((trap.files for trap in TRAPS), values):

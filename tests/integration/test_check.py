@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ET
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,6 +25,7 @@ from generator.check.scene import ORIGINS
 from generator.toolchain.environment import cache_root
 from tests.support import conda_channel
 from tests.support.hostile import HOSTILE, world
+from tests.support.private_index import MARKS, VARIABLES, leaks, private_index
 
 pytestmark = pytest.mark.integration
 
@@ -49,25 +51,33 @@ def statuses(case: dict[str, Any], verb: str) -> list[str]:
 
 
 def test_every_layout_is_proven_whatever_surrounds_it(tmp_path: Path) -> None:
-    """All layouts, in an environment full of traps; only the check's own folders change."""
+    """All layouts, in an environment full of traps; only the check's own folders change.
+
+    The index and the channel want a password, and it is in no file of any project, no report and
+    no output.
+    """
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "decoy"], check=True)
     hostile = world(tmp_path / "world", decoy=tmp_path / "decoy")
     # These would keep our own interpreter from starting: that is the user's to repair.
     own = {"PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS"}
     env = {name: value for name, value in hostile.environ.items() if name not in own}
     env["XDG_CACHE_HOME"] = str(cache_root().parent)
-    channel = conda_channel.build(cache_root() / "tests" / "conda")
+    channel = Path(urlsplit(conda_channel.build(cache_root() / "tests" / "conda")).path)
     before = hostile.snapshot()
 
-    ran = check(
-        *("--json", tmp_path / "report.json", "--junit", tmp_path / "report.xml"),
-        *("--data", f"python_version={VERSION}", "--data", "features="),
-        *("--conda-channel", channel, "--jobs", "1"),
-        cwd=tmp_path,
-        env=env,
-    )
+    with private_index(channel.parent) as url:
+        ran = check(
+            *("--json", tmp_path / "report.json", "--junit", tmp_path / "report.xml"),
+            *("--data", f"python_version={VERSION}", "--data", "features="),
+            *("--conda-channel", url.replace("/simple", f"/channel/{channel.name}")),
+            *("--jobs", "1", "--keep", tmp_path / "kept"),
+            cwd=tmp_path,
+            env={**env, **dict.fromkeys(VARIABLES, url)},
+        )
 
     print(ran.stderr)
+    assert not [mark for mark in MARKS if mark.decode() in ran.stdout + ran.stderr]
+    assert leaks(tmp_path / "kept", tmp_path / "report.json", tmp_path / "report.xml") == []
     assert ran.returncode == 0, ran.stderr
     assert hostile.snapshot() == before
     assert list(hostile.temporary.iterdir()) == []
@@ -95,7 +105,7 @@ def _proven(case: dict[str, Any]) -> None:
     assert all(step["reason"] for step in case["steps"] if step["status"] == "unsupported")
     wanted = {"create", "install", "test", "lint", "typecheck", "lock", "lock-check", "clean"}
     wanted |= {"install-locked", "inspect", "export", "export-pylock", "add", "remove"}
-    wanted |= {"run", "tree"}
+    wanted |= {"run", "tree", "person"}
     assert wanted <= {step["verb"] for step in case["steps"]}
     red = [step for step in case["steps"] if step["expect"] == "nonzero"]
     assert [step["verb"] for step in red] == ["lint", "typecheck", "lock-check"], name

@@ -7,6 +7,9 @@ an index does not tell them; that feature is proven in `test_features.py`.
 What is run is parsed out of the rendered README, Makefile and workflow, never taken from
 manager.yml. A line that has already run in the clone, word for word, is not run again: the three
 mostly agree, and every run costs seconds.
+
+The shell is somebody's (see `generator.check.person`): another environment is active in it, and
+none of our settings is set. A workflow's has what the workflow sets, and nothing of anybody's.
 """
 
 from __future__ import annotations
@@ -17,8 +20,10 @@ import re
 import shlex
 import sys
 import time
+import venv
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +31,7 @@ import uv
 
 from generator.answers import resolve
 from generator.catalog import Manager, manager, manager_names
+from generator.check import person
 from generator.cli.inputs import presets
 from generator.render import render
 from generator.run import Outcome, Step, run
@@ -54,19 +60,24 @@ class Clone:
 
     folder: Path
     env: dict[str, str]
+    #: The same without what is a person's.
+    unattended: dict[str, str] = field(default_factory=dict)
+    #: What the README has people type into a shell before all else.
+    setting: str = ""
     ran: set[str] = field(default_factory=set)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def try_(self, what: str, text: str) -> Outcome:
+    def try_(self, what: str, text: str, env: Mapping[str, str] | None = None) -> Outcome:
         """Run lines with bash, as a workflow's `run:` does."""
         begin = time.monotonic()
-        outcome = run(Step(what, ("bash", "-e", "-c", text), self.folder, self.env), timeout=900)
+        step = Step(what, ("bash", "-e", "-c", text), self.folder, env or self.env)
+        outcome = run(step, timeout=900)
         self.seconds[what] = self.seconds.get(what, 0) + time.monotonic() - begin
         return outcome
 
-    def run(self, what: str, text: str) -> Outcome:
+    def run(self, what: str, text: str, env: Mapping[str, str] | None = None) -> Outcome:
         """Run lines that must succeed, and remember each."""
-        outcome = self.try_(what, text)
+        outcome = self.try_(what, text, env)
         assert outcome.ok, f"{what}: {outcome.exit_code} {outcome.reason}\n{text}\n{outcome.output}"
         self.ran.update(told.same_words(line) for line in text.splitlines())
         return outcome
@@ -82,11 +93,14 @@ def test_everything_the_project_tells_people_to_run(name: str, tmp_path: Path) -
     tool = manager(name)
     clone = _fresh_clone(tool, tmp_path)
 
-    scripts = told.workflow_scripts(clone.read(".github/workflows/ci.yml"))
+    workflow = clone.read(".github/workflows/ci.yml")
+    scripts = told.workflow_scripts(workflow)
     assert _verbs(clone, scripts) >= IN_CI
+    settings = told.workflow_settings(workflow)
+    assert settings == tool.settings
     for script in scripts:
         if not _all_ran(clone, script.text):
-            clone.run(f"workflow: {script.name}", script.text)
+            clone.run(f"workflow: {script.name}", script.text, {**clone.unattended, **settings})
 
     targets = told.makefile_targets(clone.read("Makefile"))
     assert "help" in targets
@@ -102,7 +116,7 @@ def test_everything_the_project_tells_people_to_run(name: str, tmp_path: Path) -
         for line in lines:
             words = _filled(line, _package(verb, targets))
             if verb != "audit" and told.same_words(words) not in clone.ran:
-                clone.run(f"README: {verb}", words)
+                clone.run(f"README: {verb}", f"{clone.setting}{words}")
 
     if "audit" in targets:
         _audit(clone)
@@ -151,15 +165,21 @@ def _rendered(tool: Manager, folder: Path) -> Path:
 def _fresh_clone(tool: Manager, folder: Path) -> Clone:
     """Render, follow the README to a lock, commit, clone."""
     bench = prepare(tool, PYTHON, folder)
-    env = {**bench.env, **_channel(tool)}
-    _provide_pipx(Path(env["PATH"].split(os.pathsep)[0]))
+    bench = replace(bench, env={**bench.env, **_channel(tool)})
+    _provide_pipx(Path(bench.env["PATH"].split(os.pathsep)[0]))
+    venv.create(folder / "other", with_pip=False)
+    env = person.shell(tool, bench, folder / "somebody", folder / "other")
+    ours = {*tool.settings, *tool.unattended}
+    unattended = {name: value for name, value in bench.pip_env.items() if name not in ours}
     origin = Clone(_rendered(tool, folder / "origin"), env)
-    lock, everyone = told.readme_blocks(origin.read("README.md"))
-    origin.run("README: write the lock", _filled("\n".join(lock)))
-    origin.run("commit", "git init --quiet .\ngit add .\ngit commit --quiet --message Start")
-    origin.run("clone", "git clone --quiet . ../clone")
-    clone = Clone(folder / "clone", env, seconds=origin.seconds)
-    clone.run("README: everyone", _filled("\n".join(everyone)))
+    *setting, lock, everyone = told.readme_blocks(origin.read("README.md"))
+    origin.setting = "".join(f"{line}\n" for block in setting for line in block)
+    origin.run("README: write the lock", origin.setting + _filled("\n".join(lock)))
+    git = "git init --quiet .\ngit add .\ngit commit --quiet --message Start"
+    origin.run("commit", git, bench.env)  # with nobody's ignored files
+    origin.run("clone", "git clone --quiet . ../clone", bench.env)
+    clone = Clone(folder / "clone", env, unattended, origin.setting, seconds=origin.seconds)
+    clone.run("README: everyone", clone.setting + _filled("\n".join(everyone)))
     return clone
 
 
@@ -227,7 +247,7 @@ def _audit(clone: Clone) -> None:
 
 def _only_expected_changes(clone: Clone, tool: Manager) -> None:
     """Whatever ran, git sees no files but manifest, lock and exports changed."""
-    status = clone.run("git status", "git status --porcelain").output
+    status = clone.run("git status", "git status --porcelain", clone.unattended).output
     changed = {line[3:] for line in status.splitlines()}
     lock = set(map(_filled, tool.lock))
     exported = re.compile(r"(requirements|pylock)[\w.-]*\.(txt|toml)")

@@ -3,6 +3,8 @@
     with private_index() as url:  # http://user:secret@127.0.0.1:PORT/simple
         ...
 
+A folder may be served beside it, below /channel.
+
 Pages come from the index that pip uses by default, whose address pip itself is asked for. A file's
 link leads here, too, and from here on to where the file is.
 """
@@ -44,9 +46,10 @@ _WANTED = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 @contextmanager
-def private_index() -> Iterator[str]:
+def private_index(channel: Path | None = None) -> Iterator[str]:
     """Serve the index until the end of the block; yield its URL, password included."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    handler = type("Handler", (_Handler,), {"channel": channel})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -84,6 +87,7 @@ def _page(name: str) -> tuple[int, bytes]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    channel: Path | None = None
 
     def do_GET(self) -> None:
         """Answer a page or lead on to a file; without the password, ask for it."""
@@ -96,6 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif kind == "files":
             suffix = ".metadata" if rest[-1].endswith(".metadata") else ""
             self._answer(302, b"", Location=unquote(rest[0]) + suffix)
+        elif kind == "channel" and self.channel and self.channel.joinpath(*rest).is_file():
+            self._answer(200, self.channel.joinpath(*rest).read_bytes())
         else:
             self._answer(404, b"")
 

@@ -101,6 +101,14 @@ def workflow_scripts(workflow: str) -> list[Script]:
     ]
 
 
+def workflow_settings(workflow: str) -> dict[str, str]:
+    """Return the environment variables that every job of a GitHub workflow sets."""
+    jobs: dict[str, Any] = load_yaml(workflow)["jobs"]
+    first, *others = (job.get("env", {}) for job in jobs.values())
+    assert all(one == first for one in others)
+    return dict(first)
+
+
 def gitlab_lines(pipeline: str) -> dict[str, list[str]]:
     """Return each GitLab job's script; jobs whose name starts with a dot are not run."""
     return {
