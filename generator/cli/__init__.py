@@ -100,6 +100,10 @@ def _run() -> int:
     except click.ClickException as error:
         return _fail(error.format_message())
     except Exception as error:  # noqa: BLE001 - nobody wants to see a traceback
+        from generator.errors import ScaffoldError
+
+        if isinstance(error, ScaffoldError):
+            return _fail(str(error))
         from generator.cli.trouble import explain
 
         return explain(error, _fail)

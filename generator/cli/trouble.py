@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 
 from generator import __version__
-from generator.errors import ScaffoldError, describe
+from generator.errors import describe
 
 #: Set to anything but 0: show the traceback instead of keeping it in a file.
 TRACEBACK = "SCAFFOLD_TRACEBACK"
@@ -23,8 +23,6 @@ SOFTWARE = 70
 
 def explain(error: Exception, fail: Callable[[str, int], int]) -> int:
     """Tell in one line, by `fail`, what happened; return the exit code."""
-    if isinstance(error, ScaffoldError):
-        return fail(str(error), 2)
     shown = os.environ.get(TRACEBACK, "0") not in {"", "0"}
     trace = "".join(traceback.format_exception(error))
     if shown:
