@@ -220,6 +220,13 @@ FAULTS = (
         SERVE,
     ),
     Fault(
+        "how long requests may go on cannot be set",
+        "api/commands.py",
+        "timeout_graceful_shutdown=settings.shutdown_seconds",
+        "timeout_graceful_shutdown=30",
+        SERVE,
+    ),
+    Fault(
         "the server tells its name",
         "api/commands.py",
         "server_header=False",
@@ -253,6 +260,13 @@ FAULTS = (
         "api/auth/api_key.py",
         "if expires is not None and expires <= self.clock():",
         "if False:",
+        KEYS,
+    ),
+    Fault(
+        "days are taken for seconds",
+        "api/auth/api_key_commands.py",
+        "arguments.days * _DAY",
+        "arguments.days",
         KEYS,
     ),
     Fault(

@@ -335,6 +335,13 @@ FAULTS: tuple[Fault, ...] = (
         LOGIN,
     ),
     Fault(
+        "how long a login at the provider is good for cannot be set",
+        "api/auth/oauth2.py",
+        "settings.session_seconds, clock",
+        "3600, clock",
+        LOGIN,
+    ),
+    Fault(
         "whoever begins many logins keeps all others out",
         "api/auth/oauth2.py",
         "clock=clock, drops_oldest=True)",
@@ -449,11 +456,32 @@ FAULTS: tuple[Fault, ...] = (
         PASSKEY,
     ),
     Fault(
+        "how long a login with a passkey is good for cannot be set",
+        "api/auth/passkey.py",
+        "settings.session_seconds, clock",
+        "3600, clock",
+        PASSKEY,
+    ),
+    Fault(
+        "how long a challenge is good for cannot be set",
+        "api/auth/passkey.py",
+        "self._settings.challenge_seconds",
+        "300",
+        PASSKEY,
+    ),
+    Fault(
         "whoever begins many logins keeps other passkeys out",
         "api/auth/passkey.py",
         "clock=clock, drops_oldest=True)",
         "clock=clock)",
         PASSKEY,
+    ),
+    Fault(
+        "hours are taken for seconds",
+        "api/auth/passkey_commands.py",
+        "arguments.hours * 3600",
+        "arguments.hours",
+        "test_api_passkey_commands.py",
     ),
     Fault(
         "someone else's handle will do",

@@ -74,6 +74,13 @@ FAULTS = (
         "test_concurrency.py",
     ),
     Fault(
+        "threads: the region is ignored",
+        "concurrency/blocking.py",
+        "region_name=settings.region",
+        'region_name="us-east-1"',
+        "test_concurrency.py",
+    ),
+    Fault(
         "threads: fewer than told",
         "concurrency/threads.py",
         "ThreadPoolExecutor(job.workers,",

@@ -174,6 +174,18 @@ FAULTS = (
         "limit=aws.settings.max_concurrency",
         "limit=1",
     ),
+    Fault(
+        "s3-sum ignores --prefix",
+        "cli.py",
+        "                prefix=arguments.prefix,\n            )\n        ) as digests",
+        "            )\n        ) as digests",
+    ),
+    Fault(
+        "names of instances reach the terminal raw",
+        "cli.py",
+        "_printable(found.name)",
+        "found.name",
+    ),
     Fault("keys reach the terminal raw", "cli.py", "else json.dumps(text)", "else text"),
     Fault(
         "the digest is of the last chunk",
@@ -334,6 +346,18 @@ FAULTS = (
         "s3_commands.py",
         "arguments.part_size * MIB",
         "8 * MIB",
+    ),
+    Fault(
+        "s3-put ignores --concurrency",
+        "s3_commands.py",
+        "arguments.max_concurrency or min",
+        "min",
+    ),
+    Fault(
+        "s3-put asks for more at once than is set",
+        "s3_commands.py",
+        "min(DEFAULT_PARTS.limit, aws.settings.max_concurrency)",
+        "DEFAULT_PARTS.limit",
     ),
     Fault(
         "s3-sign ignores --put",

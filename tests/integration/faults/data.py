@@ -159,4 +159,32 @@ FAULTS: tuple[Fault, ...] = (
         "column.rows = len(values)",
         "test_data_frames.py",
     ),
+    Fault(
+        "data-summary ignores --encoding",
+        "data/actions.py",
+        "        encoding=arguments.encoding,\n",
+        "",
+        "test_data_commands.py",
+    ),
+    Fault(
+        "data-join ignores --encoding",
+        "data/actions.py",
+        "types=types, encoding=arguments.encoding,",
+        "types=types,",
+        "test_data_commands.py",
+    ),
+    Fault(
+        "data-join ignores --format",
+        "data/actions.py",
+        "format=arguments.format, types=types",
+        "types=types",
+        "test_data_commands.py",
+    ),
+    Fault(
+        "data-join ignores --zone",
+        "data/actions.py",
+        ", zone=arguments.zone\n",
+        "\n",
+        "test_data_commands.py",
+    ),
 )

@@ -140,6 +140,13 @@ FAULTS: tuple[Fault, ...] = (
         tests=FUNCTION,
     ),
     Fault(
+        "a bug leaves a broken client",
+        module="aws_lambda/batch.py",
+        right="if failure is None or failure.exit is",
+        wrong="if failure is not None and failure.exit is",
+        tests=FUNCTION,
+    ),
+    Fault(
         "any failure costs the client",
         module="aws_lambda/batch.py",
         right="if failure is None or failure.exit is Exit.UNREACHABLE:",

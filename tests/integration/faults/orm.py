@@ -69,6 +69,13 @@ FAULTS: tuple[Fault, ...] = (
         "test_orm.py",
     ),
     Fault(
+        "a job that is released keeps its start",
+        "orm/queue.py",
+        'worker="", started_at=None',
+        'worker=""',
+        "test_orm.py",
+    ),
+    Fault(
         "release takes other workers' jobs",
         "orm/queue.py",
         "filter(state=State.RUNNING, worker=worker).aupdate(\n        state=State.QUEUED",
