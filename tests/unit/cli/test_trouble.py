@@ -279,13 +279,13 @@ def set_up(self):
     project = self._place / "app"
     project.mkdir(parents=True)
     command = ["sh", "-c", line if name == "poetry" else "echo done"]
-    one = toy(name, {"install": [command], "lock": [["true"]]}).manager
+    one = toy(name, {"first": [command], "then": [["true"]]}).manager
     env = {"PATH": "/usr/bin:/bin"}
     bench = Bench(Tool(name, Path("/bin/sh"), "1", "PATH"), Path(sys.executable), env)
     self.scene = Scene(one, bench, project, project, {}, self._watcher, self._cancel)
 
 module._Play._set_up = set_up
-story.STORY = tuple(story.Act(verb, (verb,), story._verb(verb)) for verb in ("install", "lock"))
+story.STORY = tuple(story.Act(verb, (verb,), story._verb(verb)) for verb in ("first", "then"))
 sys.argv[1:1] = ["check", "pip", "poetry", "uv", "--jobs", "1"]
 main()
 """
@@ -322,8 +322,8 @@ class TestCheck:
             for case in report["cases"]
         }
         assert told == {
-            "pip": [("install", "passed", ""), ("lock", "passed", "")],
-            "poetry": [("install", "unable", "interrupted"), ("lock", "not_run", "interrupted")],
+            "pip": [("first", "passed", ""), ("then", "passed", "")],
+            "poetry": [("first", "unable", "interrupted"), ("then", "not_run", "interrupted")],
             "uv": [("provide", "not_run", "interrupted")],
         }
         assert [case["interrupted"] for case in report["cases"]] == [False, True, True]
