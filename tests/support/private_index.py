@@ -85,6 +85,16 @@ def _page(name: str) -> tuple[int, bytes]:
     return 200, _LINK.sub(here, page)
 
 
+@cache
+def _facts(name: str) -> tuple[int, bytes]:
+    """Return what is known of all releases: without it, pip-compile downloads them for hashes."""
+    try:
+        with urlopen(urljoin(default_index(), f"pypi/{name}/json"), timeout=60) as answer:
+            return 200, answer.read()
+    except HTTPError as error:
+        return error.code, b""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     channel: Path | None = None
@@ -100,6 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif kind == "files":
             suffix = ".metadata" if rest[-1].endswith(".metadata") else ""
             self._answer(302, b"", Location=unquote(rest[0]) + suffix)
+        elif kind == "pypi" and rest[1:] == ["json"]:
+            self._answer(*_facts(rest[0]))
         elif kind == "channel" and self.channel and self.channel.joinpath(*rest).is_file():
             self._answer(200, self.channel.joinpath(*rest).read_bytes())
         else:
