@@ -104,6 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
         _, kind, *rest = self.path.rstrip("/").split("/")
         if self.headers["Authorization"] != _WANTED:
             self._answer(401, b"", **{"WWW-Authenticate": 'Basic realm="private"'})
+        elif kind == "simple" and not rest:
+            self._answer(200, b"", **{"Content-Type": "text/html"})  # as a page of links to files
         elif kind == "simple" and len(rest) == 1:
             code, page = _page(rest[0])
             self._answer(code, page, **{"Content-Type": "text/html"})
