@@ -71,6 +71,7 @@ def play(scene: Scene, _: Answers) -> None:
     """Follow the quick start, then call the targets of make; see nothing change outside."""
     place = scene.scratch / "person"
     home, other, project = place / "home", place / "other", place / scene.project.name
+    environment = project / scene.manager.environment
     shutil.copytree(scene.project, project, ignore=shutil.ignore_patterns(*NOT_COPIED))
     scene.command("person", Command(("python3", "-m", "venv", "--without-pip", str(other))))
     env = shell(scene.manager, scene.bench, home, other)
@@ -80,9 +81,13 @@ def play(scene: Scene, _: Answers) -> None:
         changed = sorted(dict(before.items() ^ _outside(scene, home, other).items()))
         return f"outside the project, {changed[0]} changed" if changed else ""
 
-    script = place / "quick-start.sh"
-    script.write_text("".join(_quick_start(project / "README.md")), encoding="utf-8")
-    scene.person(("sh", "-e", str(script)), project, env, untouched, tests=True)
+    scripts = list(_quick_start(project / "README.md"))
+    for number, text in enumerate(scripts, 1):
+        shutil.rmtree(environment, ignore_errors=True)
+        script = place / f"quick-start-{number}.sh"
+        script.write_text(text, encoding="utf-8")
+        last = number == len(scripts)
+        scene.person(("sh", "-e", str(script)), project, env, untouched, tests=last)
     for target in TARGETS:
         scene.person(("make", target), project, env, untouched)
 
@@ -118,11 +123,15 @@ def _filled(
 
 
 def _quick_start(readme: Path) -> Iterator[str]:
-    """Yield the README's blocks of commands; PLATFORM in them is for a person to fill in."""
+    """Yield what two people type: who writes the lock, and who clones the project afterwards.
+
+    Both first set up their shell, where the README says so. PLATFORM is for them to fill in.
+    """
     section = readme.read_text(encoding="utf-8").partition("\n## Quick start\n")[2]
     platform = {"PLATFORM": metavariables("")["PLATFORM"]}
-    for block in re.findall(r"^```sh\n(.*?)^```$", section.partition("\n## ")[0], re.M | re.S):
-        yield Command((block,)).replace(platform).argv[0]
+    blocks = re.findall(r"^```sh\n(.*?)^```$", section.partition("\n## ")[0], re.M | re.S)
+    for block in blocks[-2:]:
+        yield Command(("".join([*blocks[:-2], block]),)).replace(platform).argv[0]
 
 
 def _outside(scene: Scene, home: Path, other: Path) -> dict[str, str]:

@@ -42,6 +42,8 @@ VARIABLES = (
     "UV_INDEX_URL",
 )
 _LINK = re.compile(rb'(<a\b[^>]*?\bhref=")([^"#]+)')
+#: Files of pre-releases: Pipenv 2026.10.3 takes those of 1.0rc1 for 1.0's where it reads a page.
+_EARLY = re.compile(rb"<a\b[^>]*?\d(?:a|b|rc)\d+[-.][^>]*>[^<]*</a>")
 _WANTED = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
@@ -82,7 +84,7 @@ def _page(name: str) -> tuple[int, bytes]:
         file = quote(target.rpartition("/")[2])
         return found[1] + f"/files/{quote(target, safe='')}/{file}".encode()
 
-    return 200, _LINK.sub(here, page)
+    return 200, _LINK.sub(here, _EARLY.sub(b"", page))
 
 
 @cache
