@@ -28,6 +28,8 @@ def describe(error: BaseException) -> str:
     """Say in one line what an exception amounts to, whoever it comes from."""
     if isinstance(error, ScaffoldError):
         return str(error)
+    if isinstance(error, OSError) and not error.strerror and error.args:  # shutil's
+        return " ".join(str(error).split())
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror}"

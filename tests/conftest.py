@@ -102,8 +102,9 @@ class _Guard:
 
 _guard = _Guard()
 sys.addaudithook(_guard)
-# Shells have what runs in the background ignore Ctrl-C, and its processes inherit that.
+# Shells have what runs in the background ignore these two, and its processes inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ from generator.credentials import without_password
 from generator.errors import describe
 from generator.render import render
 from generator.run import INTERRUPTED, Cancelled, cancellable, stop_if_cancelled
+from generator.toolchain import forget_password
 
 __all__ = ["Case", "Report", "Stopped", "Watcher", "check"]
 
@@ -90,6 +91,8 @@ def check(
     finally:
         cancel.set()
         pool.shutdown(cancel_futures=True)
+        for case in cases:
+            forget_password(folder / case.manager.name / "bench")
 
 
 class _Play:
@@ -127,9 +130,6 @@ class _Play:
             self._record(replace(_NOT_BEGUN, status="unable"))
         except Exception as error:  # noqa: BLE001 - of this case nothing is known, of others all
             self._record(unable("provide" if self.scene is None else "check", error))
-        finally:
-            if self.scene is not None:
-                self.scene.bench.forget()
 
     def report(self) -> CaseReport:
         """Return what is known by now."""
@@ -156,7 +156,7 @@ class _Play:
         if case.project is None:
             render(case.answers.context, case.answers.values).write(project)
         else:
-            shutil.copytree(case.project, project, ignore=_not_copied)
+            shutil.copytree(case.project, project, symlinks=True, ignore=_not_copied)
         stop_if_cancelled()
         bench = set_up(
             chosen, case.answers.context["pythons"], self._place / "bench", self._watcher

@@ -159,7 +159,8 @@ def as_locked(done: Done) -> str:
     lock = "".join(done.after.text(name) for name in done.manager.lock_files())
     versions = {canonicalize_name(name): one[0] for name, one in facts["packages"].items()}
     direct = {canonicalize_name(names[0]) for names in done.after.names("runtime", "dev")}
-    other = [name for name in sorted(direct & versions.keys()) if versions[name] not in lock]
+    known = sorted(direct & versions.keys())
+    other = [name for name in known if not _holds_version(versions[name], lock)]
     said = ", ".join(f"{name} {versions[name]}" for name in other)
     return f"{said} installed, which the lock does not name" if other else ""
 
@@ -275,7 +276,9 @@ def _ask(done: Done, *packages: str) -> dict[str, Any] | str:
         why = outcome.reason or f"exit code {outcome.exit_code}"
         return f"the environment's interpreter does not work: {why}"
     try:
-        facts: dict[str, Any] = json.loads(outcome.output)
+        # A package may print something when it is imported.
+        last = [line for line in outcome.output.splitlines() if line.startswith("{")][-1:]
+        facts: dict[str, Any] = json.loads("".join(last))
         prefix = Path(facts["prefix"])
     except (ValueError, KeyError):
         return "the environment's interpreter does not say what is installed"
@@ -288,9 +291,19 @@ def _any_named(names: Sequence[str], text: str) -> bool:
     return any(_named(name, text) for name in names)
 
 
+def names_package(name: str, text: str) -> bool:
+    """Tell whether a text has a distribution's name in it, in any spelling."""
+    return _named(name, _plain(text))
+
+
 def _named(name: str, text: str) -> bool:
     """Tell whether a text of `_plain` has a distribution's name as a word of its own."""
     return re.search(rf"(?<![\w-]){re.escape(_plain(name))}(?!\w|-[a-z])", text) is not None
+
+
+def _holds_version(version: str, text: str) -> bool:
+    """Tell whether a text has a version in it, which is not a part of a longer one."""
+    return re.search(rf"(?<![\w.]){re.escape(version)}(?!\w|\.\w)", text) is not None
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from generator.answers import Answers
@@ -20,7 +21,7 @@ from generator.toolchain import Bench
 from generator.toolchain.environment import FIXED
 
 #: The Makefile's targets that are run, in this order, after all of the README's quick start.
-TARGETS = ("lock-check", "install", "run", "clean")
+TARGETS = ("lock-check", "clean", "create", "install", "run")
 #: Ours that stay: they change how long a step takes or how it prints, not what it does.
 _HARMLESS = {"LC_ALL", "PIP_NO_COMPILE"}
 #: Where tools keep state of their own in a home.
@@ -72,7 +73,8 @@ def play(scene: Scene, _: Answers) -> None:
     place = scene.scratch / "person"
     home, other, project = place / "home", place / "other", place / scene.project.name
     environment = project / scene.manager.environment
-    shutil.copytree(scene.project, project, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    left_out = shutil.ignore_patterns(*NOT_COPIED)
+    shutil.copytree(scene.project, project, symlinks=True, ignore=left_out)
     scene.command("person", Command(("python3", "-m", "venv", "--without-pip", str(other))))
     env = shell(scene.manager, scene.bench, home, other)
     before = _outside(scene, home, other)
@@ -88,8 +90,16 @@ def play(scene: Scene, _: Answers) -> None:
         script.write_text(text, encoding="utf-8")
         last = number == len(scripts)
         scene.person(("sh", "-e", str(script)), project, env, untouched, tests=last)
+
+    def made(target: str) -> str:
+        there = (environment / "bin" / "python").exists()
+        if target == "clean" and environment.exists():
+            return f"{environment} is still there"
+        wanting = target in {"create", "install"} and not there
+        return f"there is no interpreter in {environment}" if wanting else untouched()
+
     for target in TARGETS:
-        scene.person(("make", target), project, env, untouched)
+        scene.person(("make", target), project, env, partial(made, target))
 
 
 def shell(manager: Manager, bench: Bench, home: Path, other: Path) -> dict[str, str]:

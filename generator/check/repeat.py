@@ -65,8 +65,10 @@ class Repeats:
 def script(step: Step, first: Sequence[str] = ()) -> str:
     """Return a POSIX shell script that runs a step after the lines `first`."""
     needed: dict[str, str] = {}
-    env = package_index().as_given(step.env)
-    words = [_word(name, f"{name}=", value, needed) for name, value in env.items()]
+    words = [_word(name, f"{name}=", value, needed) for name, value in step.env.items()]
+    if package_index().netrc:  # ours is deleted: it held the index's password
+        words = [one for one in words if not one.startswith("NETRC=")]
+        words.append('NETRC="${NETRC:-$HOME/.netrc}"')
     # Something between env and a program with a = in its path, which env takes for a variable.
     words += ["nice", "-n", "0"] if "=" in step.argv[0] else []
     argv = [_word(f"WORD_{n}", "", word, needed) for n, word in enumerate(step.argv)]
@@ -74,7 +76,8 @@ def script(step: Step, first: Sequence[str] = ()) -> str:
     return "\n".join(
         [
             "#!/bin/sh",
-            "# The whole environment is here: nothing of the shell's own counts.",
+            "# The whole environment is here: nothing of the shell's own counts, but NETRC or",
+            "# ~/.netrc where the package index wants a password (machine HOST login USER ...).",
             *(f': "${{{name}:?{_harmless(why)}}}"' for name, why in needed.items()),
             *first,
             f"cd {shlex.quote(str(step.cwd))} || exit",

@@ -193,7 +193,11 @@ class Scene:
         options = shlex.join(["--junit-xml", str(junit), "-o", "junit_family=xunit1"])
         effects = self._effects(step.verb)
         step = replace(step, env={**step.env, "PYTEST_ADDOPTS": options})
-        self._judge(self._run(step), lambda: check() or self._same_tests(junit), effects)
+        outcome = self._run(step)
+        if outcome.exit_code and not outcome.reason and (red := failed_tests(junit)):
+            # What a test prints says nothing of the network.
+            self._report(outcome, "failed", f"these tests failed: {', '.join(red[:5])}")
+        self._judge(outcome, lambda: check() or self._same_tests(junit), effects)
 
     def inspect(self) -> None:
         """Record the environment's distributions; it has to be the project's own."""

@@ -15,7 +15,7 @@ from typing import Any
 from generator.answers import Answers
 from generator.catalog import Command, manager
 from generator.check import person
-from generator.check.effects import results
+from generator.check.effects import names_package, results
 from generator.check.model import StepReport
 from generator.check.scene import PROBE, Broken, Scene, unable
 from generator.check.verdict import stale_proof
@@ -122,7 +122,10 @@ def _add_and_remove(scene: Scene, _: Answers) -> None:
 
     def changed() -> str:
         same = [path.name for path in paths if path.read_bytes() == before[path]]
-        return f"it left {', '.join(same)} as it was" if same else ""
+        if same:
+            return f"it left {', '.join(same)} as it was"
+        lacking = [path.name for path in paths if not names_package(PROBE, path.read_text("utf-8"))]
+        return f"{', '.join(lacking)} does not name {PROBE}" if lacking else ""
 
     def restored() -> str:
         other = [path.name for path in paths if path.read_bytes() != before[path]]

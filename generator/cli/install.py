@@ -20,6 +20,7 @@ from generator.check.report import step_dict
 from generator.check.scene import Broken, Scene, set_up
 from generator.cli.progress import failures, progress
 from generator.cli.show import START, Output
+from generator.toolchain import forget_password
 
 
 def install(
@@ -40,10 +41,11 @@ def install(
             scene = Scene(manager, bench, target.resolve(), scratch, names, watcher, wanted=wanted)
             scene.repeats = Repeats(scratch)
             _play(scene)
-            bench.forget()
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+    finally:
+        forget_password(scratch)
     for line in failures(scene.steps):
         click.echo(line, err=True)
     if any(step.repeat for step in scene.steps):

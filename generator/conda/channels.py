@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from generator.credentials import without_password
+from generator.credentials import holds_credential, without_password
 from generator.errors import ScaffoldError
 
 #: conda's own default: `channel_alias` in its configuration reference.
@@ -21,8 +21,9 @@ class BadChannel(ScaffoldError):
     """A channel URL under which environment.yml's `conda-forge` cannot be found."""
 
     def __init__(self, url: str) -> None:
+        shown = "that you name" if holds_credential(url) or "/t/" in url else repr(url)
         super().__init__(
-            f"conda channel {without_password(url)!r}: give an absolute URL that ends in /{NAME} "
+            f"the conda channel {shown} cannot be used: give an absolute URL that ends in /{NAME} "
             f"and has no /t/TOKEN, which would get into the lock: https://mirror.example.org/{NAME}"
         )
 
@@ -37,7 +38,7 @@ def channel_settings(url: str) -> Mapping[str, str]:
     Raises `BadChannel` when the URL has no scheme, a token, or does not end in `/conda-forge`.
     """
     alias, _, name = url.rstrip("/").rpartition("/")
-    if name != NAME or not urlsplit(alias).scheme or "/t/" in f"{alias}/":
+    if name != NAME or "://" not in alias or "/t/" in f"{alias}/":
         raise BadChannel(url)
     return {
         "CONDA_CHANNEL_ALIAS": alias,
@@ -63,6 +64,8 @@ def channel_url(name: str) -> str:
 
 
 def _alias() -> str:
+    if "/t/" in f"{os.environ.get('CONDA_CHANNEL_ALIAS', '')}/":
+        raise BadChannel(f"{os.environ['CONDA_CHANNEL_ALIAS']}/{NAME}")
     return without_password(os.environ.get("CONDA_CHANNEL_ALIAS") or DEFAULT_ALIAS).rstrip("/")
 
 

@@ -5,6 +5,7 @@ the environment for steps, in which nothing of the surrounding one is left.
 """
 
 from generator.toolchain.bench import Bench, prepare
+from generator.toolchain.index import forget_password
 from generator.toolchain.interpreters import NoInterpreter, interpreter
 from generator.toolchain.lookup import find, obtain, search
 from generator.toolchain.provide import pinned_version
@@ -16,6 +17,7 @@ __all__ = [
     "Tool",
     "ToolUnavailable",
     "find",
+    "forget_password",
     "interpreter",
     "obtain",
     "pinned_version",

@@ -29,11 +29,6 @@ class Bench:
     python: Path
     env: Mapping[str, str]
 
-    def forget(self) -> None:
-        """Delete the file with an index's password: what is kept of a failure goes without."""
-        if package_index().netrc:
-            Path(self.env["NETRC"]).unlink(missing_ok=True)
-
     @property
     def pip_env(self) -> Mapping[str, str]:
         """The environment for pip itself, which may be hidden from the manager's own index."""

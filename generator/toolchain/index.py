@@ -13,17 +13,21 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from netrc import NetrcParseError, netrc
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from generator.errors import ScaffoldError
 from generator.run import Step, run
 from generator.toolchain.environment import cache_root, child_environment, user_netrc
 
 #: The metavariable in manager.yml that stands for the index's URL.
 INDEX_URL = "INDEX_URL"
+_NETRC = "netrc"
 #: Settings of pip that say how to reach an index, and the variable that hands each to a child.
 _REACH = {
     "cert": "PIP_CERT",
@@ -33,17 +37,26 @@ _REACH = {
 }
 
 
+class BadIndex(ScaffoldError):
+    """A URL that is none; it is not shown, because it may hold a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the package index in your settings has no valid URL; write it as"
+            " https://HOST/simple, with what is special in user and password as %XX"
+        )
+
+
 @dataclass(frozen=True)
 class Index:
     """The simple index (PEP 503) that a user has set; without one, `url` is empty.
 
-    `url` holds no credentials: they are in `netrc`, a line for a netrc file, and in `given`, the
-    URL as the user has set it. `reach` are pip's settings of how to get there, as variables.
+    `url` holds no credentials: they are in `netrc`, a line for a netrc file. `reach` are pip's
+    settings of how to get there, as variables.
     """
 
     url: str = ""
     netrc: str = field(default="", repr=False)
-    given: str = field(default="", repr=False)
     reach: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, variables: Mapping[str, str]) -> dict[str, str]:
@@ -55,25 +68,34 @@ class Index:
     def environment(self, variables: Mapping[str, str], folder: Path) -> dict[str, str]:
         """Return all that makes a manager with these variables use the index.
 
-        Credentials are written to a netrc file in `folder`, before those that the user has in one.
+        Credentials are written to a netrc file in `folder`, with those that the user has in one:
+        `forget_password` deletes it. Of two lines for a host, clients take the last.
         """
         found = {**self.reach, **self.settings(variables)}
-        if self.netrc:
-            path = folder / "netrc"
-            theirs = [Path(place).read_text(encoding="utf-8") for place in user_netrc().values()]
+        if self.netrc and variables:
+            path = folder / _NETRC
             path.unlink(missing_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.writelines([self.netrc, *theirs])
+                file.write(f"{_theirs()}\n\n{self.netrc}")
             found["NETRC"] = str(path)
         return found
 
-    def as_given(self, env: Mapping[str, str]) -> dict[str, str]:
-        """Return an environment of ours with the user's own URL and netrc file in place of ours."""
-        if not self.netrc:
-            return dict(env)
-        given = {name: text.replace(self.url, self.given) for name, text in env.items()}
-        del given["NETRC"]
-        return {**given, **user_netrc()}
+
+def forget_password(folder: Path) -> None:
+    """Delete the file with an index's credentials, where `environment` wrote one to `folder`."""
+    with suppress(OSError):  # it was never written, for one
+        (folder / _NETRC).unlink()
+
+
+def _theirs() -> str:
+    """Return the user's netrc file; "" for one that not all clients could read."""
+    for place in user_netrc().values():
+        try:
+            netrc(place)
+            return Path(place).read_text(encoding="utf-8").rstrip("\n")
+        except (OSError, UnicodeDecodeError, NetrcParseError):
+            return ""
+    return ""
 
 
 @cache
@@ -97,13 +119,17 @@ def _named(pip: Mapping[str, str]) -> Iterator[str]:
 
 def _without_password(url: str, reach: Mapping[str, str]) -> Index:
     """Move a URL's credentials into a line of netrc."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        raise BadIndex from None  # its message would hold the URL
     logged, _, place = parts.netloc.rpartition("@")
     if not logged:
-        return Index(url, "", url, reach)
+        return Index(url, "", reach)
     user, _, password = logged.partition(":")
-    netrc = f"machine {parts.hostname} login {_word(user)} password {_word(password)}\n"
-    return Index(parts._replace(netloc=place).geturl(), netrc, url, reach)
+    line = f"machine {host} login {_word(user)} password {_word(password)}\n"
+    return Index(parts._replace(netloc=place).geturl(), line, reach)
 
 
 def _word(text: str) -> str:
@@ -140,10 +166,10 @@ def _uv_indexes() -> Iterator[str]:
         except (OSError, ValueError):
             continue
         indexes = facts.get("index", [])
-        yield from (entry["url"] for entry in indexes if entry.get("default") and "url" in entry)
-        yield from (
-            table["index-url"] for table in (facts, facts.get("pip", {})) if "index-url" in table
-        )
+        tables = [one for one in indexes if isinstance(one, dict) and one.get("default")]
+        named = [one.get("url") for one in tables]
+        named += [table.get("index-url") for table in (facts, facts.get("pip", {}))]
+        yield from (url for url in named if isinstance(url, str))
 
 
 def _ask(argv: tuple[str, ...], env: Mapping[str, str]) -> str:

@@ -27,7 +27,7 @@ from generator.toolchain import (
     prepare,
     provide,
 )
-from generator.toolchain.index import INDEX_URL, package_index
+from generator.toolchain.index import INDEX_URL, BadIndex, Index, forget_password, package_index
 from tests.conftest import Scaffold
 from tests.support import refresh_tools
 from tests.support.private_index import default_index
@@ -221,7 +221,7 @@ class TestBench:
     def test_no_manager_sees_the_password_of_an_index(
         self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It is in a file that only the user can read, before what they have in theirs."""
+        """It is in a file that only the user can read, after what they have in theirs."""
         obtain(manager(name), PYTHON)
         package_index.cache_clear()
         (tmp_path / "theirs").write_text("machine other.example login a password b\n")
@@ -235,11 +235,34 @@ class TestBench:
         for variable in manager(name).index:
             assert bench.env[variable] == "https://index.example/simple"
         netrc = Path(bench.env["NETRC"])
+        theirs = "machine other.example login a password b"
+        if not manager(name).index:
+            assert netrc == tmp_path / "theirs"
+            return
         assert netrc.stat().st_mode & 0o777 == 0o600
-        assert netrc.read_text().splitlines() == [
-            "machine index.example login me password p@ss",
-            "machine other.example login a password b",
-        ]
+        ours = "machine index.example login me password p@ss"
+        assert netrc.read_text().split("\n") == [theirs, "", ours, ""]
+        forget_password(tmp_path / "bench")
+        assert not netrc.exists()
+
+    @pytest.mark.parametrize("theirs", [b"machine a port 993 login b password c\n", b"caf\xe9"])
+    def test_a_netrc_that_clients_cannot_read_is_left_out(
+        self, theirs: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "theirs").write_bytes(theirs)
+        monkeypatch.setenv("NETRC", str(tmp_path / "theirs"))
+        index = Index("https://h/simple", "machine h login a password b\n")
+        env = index.environment({"ANY": INDEX_URL}, tmp_path)
+        assert Path(env["NETRC"]).read_text() == f"\n\n{index.netrc}"
+
+    @pytest.mark.parametrize("url", ["http://a:se[cret@host/simple", "http://a:secret\u2100@h/"])
+    def test_a_url_that_is_none_is_not_shown(
+        self, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PIP_INDEX_URL", url)
+        with pytest.raises(BadIndex) as refused:
+            package_index()
+        assert "secret" not in f"{refused.value} {refused.value.__cause__}"
 
     def test_no_such_python(self, tmp_path: Path) -> None:
         with pytest.raises(
@@ -267,14 +290,14 @@ class TestIndex:
 
     def test_where_the_user_has_set_none_none_is_handed_over(self, home: Path) -> None:
         index = package_index()
-        assert (index.url, index.netrc, index.given) == ("", "", "")
+        assert (index.url, index.netrc) == ("", "")
         assert not {"ANY", "NETRC"} & index.environment({"ANY": INDEX_URL}, home).keys()
 
     @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"])
     def test_a_variable(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, f"own={self.OWN}" if name == "UV_DEFAULT_INDEX" else self.OWN)
         index = package_index()
-        assert (index.url, index.netrc, index.given) == (self.CLEAN, self.NETRC, self.OWN)
+        assert (index.url, index.netrc) == (self.CLEAN, self.NETRC)
         assert index.settings({"ANY": f"a {INDEX_URL}"}) == {"ANY": f"a {self.CLEAN}"}
 
     def test_pips_file(self, home: Path) -> None:

@@ -20,6 +20,7 @@ from generator.compare.measure.player import Player
 from generator.compare.measure.stage import Candidate, Stage, packages
 from generator.compare.measure.work import work_folder
 from generator.compare.model import Measurements, Problem
+from generator.toolchain import forget_password
 
 __all__ = ["EXPORTS", "Evidence", "Played", "play"]
 
@@ -79,6 +80,8 @@ def play(
             complete = player.play()
             return _result(player, channel, complete=complete)
         finally:
+            for name in stages:
+                forget_password(place / name / "bench")
             if complete or not runs:
                 for stage in stages.values():
                     stage.clear()

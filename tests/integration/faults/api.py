@@ -446,4 +446,14 @@ FAULTS = (
         "if False:",
         STORE,
     ),
+    Fault(
+        "a store that begins while another process does gives up at once",
+        "api/auth/store.py",
+        "        except sqlite3.OperationalError:  # SQLite itself does not wait in this case\n"
+        "            if time.monotonic() > deadline:\n"
+        "                raise\n"
+        "            time.sleep(0.02)\n",
+        "        except sqlite3.OperationalError:\n            raise\n",
+        STORE,
+    ),
 )

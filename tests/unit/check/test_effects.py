@@ -265,7 +265,7 @@ def test_a_dependency_that_the_owner_has_taken_out_is_not_missed(scene: Scene) -
 @pytest.mark.parametrize(
     ("quick_start", "target", "steps", "reason"),
     [
-        ("", "", 5, ""),
+        ("", "", 6, ""),
         ('touch "$VIRTUAL_ENV/it-was-here"', "", 1, "it-was-here"),
         ("", 'touch "$(CONDA_PREFIX)/it-was-here"', 2, "it-was-here"),
         (
@@ -275,10 +275,10 @@ def test_a_dependency_that_the_owner_has_taken_out_is_not_missed(scene: Scene) -
             ".local/bin/app",
         ),
         ('echo >> "$HOME/.config/pip/pip.conf"', "", 1, "pip.conf"),
-        ('echo > "$XDG_CACHE_HOME/mine"', "", 5, ""),
+        ('echo > "$XDG_CACHE_HOME/mine"', "", 6, ""),
         ('test -n "$OUR_OWN_SETTING"', "", 1, "exit code 1"),
         ("", 'test -n "$(OUR_OWN_SETTING)"', 2, "exit code 2"),
-        ('test "$PIP_USER" = 1 && test "$PIP_REQUIRE_VIRTUALENV" = 1', "", 5, ""),
+        ('test "$PIP_USER" = 1 && test "$PIP_REQUIRE_VIRTUALENV" = 1', "", 6, ""),
     ],
 )
 def test_a_person_has_other_settings_and_nothing_of_theirs_changes(

@@ -38,7 +38,7 @@ def test_the_settings_make_the_name_mean_the_url(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_a_url_under_which_the_name_is_not_found_is_refused(url: str) -> None:
-    with pytest.raises(BadChannel, match="that ends in /conda-forge"):
+    with pytest.raises(BadChannel, match=r"that ends in /conda-forge .*has no"):
         channel_settings(url)
 
 
@@ -69,3 +69,7 @@ def test_a_password_is_sent_to_the_alias_alone_and_is_in_no_url(
     assert authorization() == ("mirror.example", "Basic bWU6cEBzcw==")
     monkeypatch.setenv("CONDA_CHANNEL_ALIAS", "https://mirror.example")
     assert authorization() == ("mirror.example", "")
+    monkeypatch.setenv("CONDA_CHANNEL_ALIAS", "https://mirror.example/t/SECRET")
+    with pytest.raises(BadChannel) as refused:
+        channel_url("conda-forge")
+    assert "SECRET" not in str(refused.value)
