@@ -17,7 +17,9 @@ def unwinding() -> Iterator[None]:
     def stop(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, stop) for number in _POLITE}
+    # What the caller ignores (nohup) stays ignored.
+    heard = [number for number in _POLITE if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

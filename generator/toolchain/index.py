@@ -121,7 +121,7 @@ def _without_password(url: str, reach: Mapping[str, str]) -> Index:
     """Move a URL's credentials into a line of netrc."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port  # a / in a password makes a port of its beginning
     except ValueError:
         raise BadIndex from None  # its message would hold the URL
     logged, _, place = parts.netloc.rpartition("@")

@@ -255,7 +255,14 @@ class TestBench:
         env = index.environment({"ANY": INDEX_URL}, tmp_path)
         assert Path(env["NETRC"]).read_text() == f"\n\n{index.netrc}"
 
-    @pytest.mark.parametrize("url", ["http://a:se[cret@host/simple", "http://a:secret\u2100@h/"])
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://a:se[cret@host/simple",
+            "http://a:secret\u2100@h/",
+            "http://a:sec/ret@host/simple",
+        ],
+    )
     def test_a_url_that_is_none_is_not_shown(
         self, url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
