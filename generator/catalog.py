@@ -153,6 +153,13 @@ class Manager:
         words = (word for line in self.commands.get("create", ()) for word in line.argv)
         return next((word.removeprefix(wanted) for word in words if word.startswith(wanted)), "")
 
+    @property
+    def shell(self) -> tuple[str, ...]:
+        """The lines that set up a POSIX shell for its commands; often none."""
+        exported = " ".join(f"{name}={value}" for name, value in self.settings.items())
+        lines = (f"export {exported}" if exported else "", " ".join(("unset", *self.unset)))
+        return tuple(line for line in lines if line not in {"", "unset"})
+
     def lock_files(self) -> tuple[str, ...]:
         """Return the paths of the lock on this platform, in a project."""
         platform = metavariables("")["PLATFORM"]

@@ -62,7 +62,7 @@ def next_commands(
     """Return the lines to type next; the lock comes before the commit, for CI installs from it."""
     lines = [f"cd {shlex.quote(str(target))}"] if target != Path() else []
     if not installed:
-        lines += verb_lines(manager, START, values)
+        lines += [*manager.shell, *verb_lines(manager, START, values)]
     if not repository:
         lines.append("git init")
     lines += ["git add --all", "git commit --message 'Start the project'"]

@@ -43,6 +43,18 @@ def test_the_table_and_the_makefile_hold_every_verb(name: str) -> None:
     assert set(told.makefile_targets(files["Makefile"])) == {"help", *facts.commands}
 
 
+@pytest.mark.parametrize("name", manager_names())
+def test_shell_makefile_and_workflow_have_the_manager_s_settings(name: str) -> None:
+    files, facts = rendered(manager=name, ci="github"), manager(name)
+    *setting, _, _ = told.readme_blocks(files["README.md"])
+    assert tuple(line for block in setting for line in block) == facts.shell
+    exported = dict(re.findall(r"^export (\w+) := ([^$\n]+)$", files["Makefile"], re.MULTILINE))
+    assert exported == facts.settings
+    hidden = re.findall(r"^unexport (\w+)$", files["Makefile"], re.MULTILINE)
+    assert tuple(hidden) == facts.unset
+    assert told.workflow_settings(files[".github/workflows/ci.yml"]) == facts.settings
+
+
 def _recipe(makefile: str, target: str) -> list[str]:
     body = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
     assert body is not None

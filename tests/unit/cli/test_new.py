@@ -6,6 +6,7 @@ import io
 import json
 import marshal
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -55,7 +56,8 @@ def test_a_project_is_written_and_shown(scaffold: Scaffold, name: str) -> None:
     assert set(manager(name).files) <= set(files("my-demo"))
 
     lines = [line.strip() for line in rest.splitlines()]
-    assert lines[:2] == ["Next:", "cd my-demo"]
+    setting = manager(name).shell
+    assert lines[: 2 + len(setting)] == ["Next:", "cd my-demo", *setting]
     positions = [
         lines.index(step)
         for step in (
@@ -69,7 +71,7 @@ def test_a_project_is_written_and_shown(scaffold: Scaffold, name: str) -> None:
     ]
     assert positions == sorted(positions)
     assert "PLATFORM" not in rest
-    assert "PROJECT" not in rest
+    assert not re.search(r"\bPROJECT\b", rest)
 
 
 def _commands(name: str, verb: str) -> list[str]:
