@@ -61,10 +61,9 @@ def _question(step: Step, package: str, folder: Path) -> Step:
 
 
 def _index(env: Mapping[str, str]) -> dict[str, str]:
-    """Hand uv the index that the step was given for pip, unless it was given one for uv, too."""
-    own = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_CONFIG_FILE"}
+    """Hand uv the index that the step was given for pip."""
     url = env.get("PIP_INDEX_URL", "")
-    return {"UV_INDEX_URL": url} if url and not own & env.keys() else {}
+    return {"UV_INDEX_URL": url} if url else {}
 
 
 def _told(outcome: Outcome, package: str) -> str:

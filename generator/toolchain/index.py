@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from generator.credentials import without_password
 from generator.errors import ScaffoldError
 from generator.run import Step, run
 from generator.toolchain.environment import cache_root, child_environment, user_netrc
@@ -124,12 +125,12 @@ def _without_password(url: str, reach: Mapping[str, str]) -> Index:
         host, _ = parts.hostname, parts.port  # a / in a password makes a port of its beginning
     except ValueError:
         raise BadIndex from None  # its message would hold the URL
-    logged, _, place = parts.netloc.rpartition("@")
+    logged = parts.netloc.rpartition("@")[0]
     if not logged:
         return Index(url, "", reach)
     user, _, password = logged.partition(":")
     line = f"machine {host} login {_word(user)} password {_word(password)}\n"
-    return Index(parts._replace(netloc=place).geturl(), line, reach)
+    return Index(without_password(url), line, reach)
 
 
 def _word(text: str) -> str:
