@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from generator.catalog import load_yaml
 from generator.errors import BadFile, InvalidAnswer, ScaffoldError, UnknownName
+from generator.reading import LONGEST, load_yaml, read_text
 from generator.render import expand, from_yaml, questionnaire
 
 #: Asks a person: a question, the answers so far and the default; returns the answer.
@@ -185,12 +185,16 @@ def read_answers(path: Path, text: str | None = None) -> dict[str, Any]:
     """
     if text is None:
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path)
         except UnicodeDecodeError as error:
             raise BadFile(path, "is not UTF-8 text", "give a YAML or TOML file") from error
         except OSError as error:
             why = f"cannot be read ({error.strerror})"
-            raise BadFile(path, why, "give a YAML or TOML file that you may read") from error
+            raise BadFile(
+                path, why, "give an ordinary YAML or TOML file that you may read"
+            ) from error
+    if len(text) > LONGEST:
+        raise BadFile(path, f"is longer than {LONGEST:,} characters", "give no more than answers")
     loaded = _parse(path, text)
     if not isinstance(loaded, dict):
         raise BadFile(path, "holds no mapping", "write one `question: answer` a line")

@@ -5,8 +5,11 @@ The command line prints the message on one line and exits 2; nothing else catche
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
 from pathlib import Path
+
+from generator.credentials import without_credentials
 
 
 class ScaffoldError(Exception):
@@ -37,6 +40,10 @@ def describe(error: BaseException) -> str:
     return f"internal error ({said.removesuffix(':')}); {REPORT_IT}"
 
 
+#: Goes into no more of a value than is shown: it may hold itself, or billions.
+_REPR = reprlib.Repr()
+_REPR.maxlevel, _REPR.maxstring, _REPR.maxother = 3, 80, 80
+
 #: What a user can do about a mistake of ours.
 REPORT_IT = "this is a mistake in scaffold: please report it with the traceback"
 
@@ -48,7 +55,7 @@ class UnknownName(ScaffoldError):
         names = list(known)
         guess = nearest(value, names)
         hint = f"did you mean {guess!r}? " if guess else ""
-        super().__init__(f"unknown {what} {_short(value)}; {hint}choose one of {', '.join(names)}")
+        super().__init__(f"unknown {what} {short(value)}; {hint}choose one of {', '.join(names)}")
 
 
 class InvalidAnswer(ScaffoldError):
@@ -56,7 +63,7 @@ class InvalidAnswer(ScaffoldError):
 
     def __init__(self, key: str, value: object, why: str) -> None:
         self.why = why
-        super().__init__(f"{key} {_short(value)}: {why}")
+        super().__init__(f"{key} {short(value)}: {why}")
 
 
 class MissingAnswers(ScaffoldError):
@@ -83,6 +90,7 @@ class BadTemplate(ScaffoldError):
         super().__init__(f"template of {path}: {why}; this is a mistake in the template, report it")
 
 
-def _short(value: object) -> str:
-    shown = repr(value)
+def short(value: object) -> str:
+    """Return what an error shows of a value: not long, however large it is, and no credentials."""
+    shown = repr(without_credentials(value[:1000])) if isinstance(value, str) else _REPR.repr(value)
     return shown if len(shown) <= 80 else shown[:60] + "...'"

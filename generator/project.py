@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.answers import Answers, read_answers, resolve
-from generator.catalog import load_yaml
 from generator.errors import BadFile, ScaffoldError
+from generator.reading import load_yaml, read_text
 from generator.render import VERSION_KEY, questionnaire
 
 
@@ -58,6 +58,6 @@ def find_project(folder: Path) -> Project:
         place = root / answers_file()
         if place.is_file():
             recorded = read_answers(place)
-            notes = load_yaml(place.read_text(encoding="utf-8"))
+            notes = load_yaml(read_text(place))
             return Project(root, recorded, str(notes.get(VERSION_KEY, "")))
     raise NoProject(folder, answers_file())

@@ -25,6 +25,7 @@ from generator.check.outside import changed, marks
 from generator.check.reach import unanswered, unlisted
 from generator.check.repeat import Repeats
 from generator.check.verdict import judge, judge_red
+from generator.credentials import without_credentials
 from generator.errors import ScaffoldError, describe
 from generator.run import Outcome, Step, run
 from generator.toolchain import Bench, NoInterpreter, prepare
@@ -329,7 +330,7 @@ class Scene:
             status,
             reason,
             "" if fine or not self.repeats else self.repeats.write(len(self.steps) + 1, step),
-            "" if fine else outcome.output,
+            "" if fine else without_credentials(outcome.output),
         )
         self.record(report)
         if not fine:

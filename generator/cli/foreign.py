@@ -21,6 +21,7 @@ from plumbum.commands.processes import ProcessExecutionError
 
 from generator import __version__
 from generator.cli.show import Output, draw
+from generator.credentials import without_credentials
 from generator.errors import ScaffoldError
 from generator.tree import beside, check_target, refusals
 
@@ -29,7 +30,8 @@ class TemplateRefused(ScaffoldError):
     """Copier did not render a template."""
 
     def __init__(self, source: str, why: str, remedy: str) -> None:
-        super().__init__(f"template {source}: {' '.join(why.split())}; {remedy}")
+        said = without_credentials(f"template {source}: {' '.join(why.split())}")
+        super().__init__(f"{said}; {remedy}")
 
 
 def copy(
@@ -74,7 +76,7 @@ def copy(
         "schema": 1,
         "version": __version__,
         "target": str(target),
-        "template": source,
+        "template": without_credentials(source),
         "files": [{"path": file, "change": "create"} for file in paths],
         "written": not dry_run,
     }

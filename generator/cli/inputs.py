@@ -13,6 +13,7 @@ import click
 
 from generator.answers import Question, questions, read_answers, visible_questions
 from generator.catalog import manager, manager_names
+from generator.reading import LONGEST
 
 #: The two answers without which there is nothing to write: where to, and in which layout.
 NAME, MANAGER = "project_name", "manager"
@@ -197,7 +198,7 @@ def _pairs(data: tuple[str, ...]) -> dict[str, str]:
 
 def _read(answers_file: str) -> dict[str, Any]:
     if answers_file == "-":
-        return read_answers(Path("<standard input>"), sys.stdin.read())
+        return read_answers(Path("<standard input>"), sys.stdin.read(LONGEST + 1))
     return read_answers(Path(answers_file))
 
 

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 
 from generator import __version__
+from generator.credentials import without_credentials
 from generator.errors import describe
 
 #: Set to anything but 0: show the traceback instead of keeping it in a file.
@@ -46,5 +47,5 @@ def _keep(trace: str) -> str:
     facts = f"scaffold {__version__}, Python {sys.version}, {platform.platform()}\n\n"
     descriptor, path = tempfile.mkstemp(prefix="scaffold-traceback-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(facts + trace)
+        file.write(facts + without_credentials(trace))
     return path

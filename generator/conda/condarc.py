@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from generator.catalog import load_yaml
 from generator.credentials import holds_credential
 from generator.errors import BadFile
+from generator.reading import load_yaml, read_text
 from generator.toolchain.surroundings import CONDA_CHANNELS, CONDA_FILES, CONDA_REACH, Row
 
 #: conda's older names for keys that are taken over.
@@ -69,8 +69,8 @@ def _files() -> Iterator[Path]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        found = load_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        found = load_yaml(read_text(path))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise BadFile(path, "cannot be read as conda's configuration", "mend it") from error
     return found if isinstance(found, dict) else {}
 

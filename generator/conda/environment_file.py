@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.catalog import load_yaml
 from generator.conda.errors import BadEnvironmentFile
+from generator.errors import short
+from generator.reading import load_yaml, read_text
 
 _NAME = re.compile(r"(?:[^\s\[\]]+::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)")
 
@@ -33,7 +34,7 @@ def spec_name(spec: str) -> str:
 def read_environment_file(path: Path) -> EnvironmentFile:
     """Read one file; raise `BadEnvironmentFile` saying what is wrong with it."""
     try:
-        content = load_yaml(path.read_text(encoding="utf-8"))
+        content = load_yaml(read_text(path))
     except OSError as error:
         raise BadEnvironmentFile(path, f"cannot be read ({error.strerror})") from error
     except Exception as error:  # a YAML error of either loader, or bytes that are no UTF-8
@@ -68,5 +69,5 @@ def _strings(path: Path, content: dict[object, object], key: str) -> tuple[str, 
                 path, "the built-in engine installs nothing with pip; name conda packages instead"
             )
         if not isinstance(entry, str) or not entry.strip():
-            raise BadEnvironmentFile(path, f"`{key}` holds {entry!r}, which is no text")
+            raise BadEnvironmentFile(path, f"`{key}` holds {short(entry)}, which is no text")
     return tuple(entry.strip() for entry in entries)

@@ -124,9 +124,8 @@ class _Reader:
 def _root(document: Document) -> MappingNode:
     import yaml  # not before there is one to read
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        root = yaml.compose(document.text, Loader=loader)
+    try:  # with Python's loader: libyaml's crashes where a text is nested too deeply
+        root = yaml.compose(document.text, Loader=yaml.SafeLoader)
     except RecursionError as error:
         raise BadManifest(document.name, "is nested too deeply", "an environment.yml") from error
     except (yaml.YAMLError, ValueError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from generator.compare.model import LeftOut
+from generator.credentials import without_credentials
 from generator.manifests.errors import BadManifest
 
 Group = Literal["runtime", "dev"]
@@ -92,7 +92,7 @@ def wanted(text: str, group: Group, where: str, *, conda: str = "") -> Item:
 def shown(text: str) -> str:
     """Return a line of a manifest as a report may show it: one line, no credentials, not long."""
     text = "".join(one if one.isprintable() else " " for one in text)
-    text = re.sub(r"(?<=://)[^/@\s]+@", "***@", text)
+    text = without_credentials(text)
     return text if len(text) <= 200 else text[:200] + " ..."
 
 

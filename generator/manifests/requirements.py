@@ -33,6 +33,8 @@ _RUNTIME = (
 #: A later one counts where a `.in` and a `.txt` have the same stem.
 _NAMES = ("*requirements*.txt", "requirements/*.txt", "*requirements*.in", "requirements/*.in")
 _INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s*)(?P<file>\S.*)")
+#: Longer than any chain of files that include one another, and short of Python's own limit.
+_DEEPEST = 100
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+)(?P<what>\S.*)")
 #: No name of a distribution: a URL, a path, an archive.
 _PLACE = re.compile(
@@ -96,6 +98,9 @@ class Reader:
             names = " -> ".join(relative(self.directory.resolve(), one) for one in cycle)
             expected = "files that do not come back to themselves"
             raise BadManifest(where, f"files include each other: {names}", expected)
+        if len(self._open) == _DEEPEST:
+            expected = f"at most {_DEEPEST} files that include one another"
+            raise BadManifest(where, "one file too many in a row of included files", expected)
         if (path, constraints) in self._read:
             return
         self._read.add((path, constraints))
@@ -131,7 +136,14 @@ class Reader:
             self._leave(line, where, "an environment variable decides it")
         else:
             text = re.split(r"\s+--?[a-z]", line, maxsplit=1)[0]
-            self._take(wanted(text, group, where), constraints=constraints)
+            try:
+                item = wanted(text, group, where)
+            except BadManifest:
+                if len(self._open) < 2:
+                    raise
+                # An included file may be any file: what is in it is not shown.
+                raise BadManifest(where, "is no requirement", "name[extra]>=1.0") from None
+            self._take(item, constraints=constraints)
 
     def items(self) -> list[Item]:
         """Return what was found, narrowed by the constraints."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,12 @@ from generator.answers import Question, read_answers, resolve, visible_questions
 from generator.errors import BadFile, InvalidAnswer, ScaffoldError, UnknownName
 
 NAME = {"project_name": "demo"}
+
+#: Ten lines that are nine to the tenth values.
+ALIASES = b"a0: x\n" + b"".join(
+    b"a%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1) if n > 1 else b"x"] * 9))
+    for n in range(1, 11)
+)
 
 
 def test_defaults_follow_from_the_answers_above_them() -> None:
@@ -116,6 +123,10 @@ def test_answers_are_read_from_yaml_and_toml(name: str, text: str, tmp_path: Pat
         ("a.toml", b"a: b", "not valid TOML"),
         ("a.yml", b"\xff\xfe", "not UTF-8"),
         ("a", b"\x00\x01", "not valid YAML"),
+        ("a.yml", b"[" * 200_000, "not valid YAML"),  # libyaml crashes
+        ("a.yml", ALIASES, "aliases make over"),
+        ("a.yml", b"a: &a [*a]", "aliases make over"),
+        ("a.yml", b"#" * 5_000_001, "longer than 5,000,000 bytes"),
     ],
 )
 def test_a_file_that_holds_no_answers_says_why(
@@ -131,3 +142,14 @@ def test_a_file_that_is_none_says_so(tmp_path: Path) -> None:
         read_answers(tmp_path / "nowhere.yml")
     with pytest.raises(BadFile, match="directory"):
         read_answers(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    for place in (Path("/dev/zero"), tmp_path / "pipe"):
+        with pytest.raises(BadFile, match="a device or a pipe"):
+            read_answers(place)
+
+
+def test_an_answer_is_shown_only_as_far_as_it_is_read() -> None:
+    bomb: list[Any] = ["x"]
+    for _ in range(30):
+        bomb = [bomb] * 9
+    assert len(str(InvalidAnswer("key", bomb, "no"))) < 100

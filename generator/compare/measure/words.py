@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from generator.credentials import without_credentials
 from generator.toolchain.environment import cache_root
 from generator.toolchain.index import package_index
 
@@ -39,6 +40,6 @@ def anonymous(text: str, names: Mapping[str, str]) -> str:
     for place, name in names.items():
         if len(place) > 1:  # a home may be /
             text = text.replace(place, name)
-    text = _HOST.sub("...", text)
+    text = _HOST.sub("...", without_credentials(text))
     host = urlsplit(package_index().url).hostname
     return text.replace(host, "...") if host else text

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.errors import ScaffoldError
+from generator.errors import InvalidAnswer, ScaffoldError
 from generator.manifests import (
     BadManifest,
     NoDependencies,
     NoDirectory,
     NoManifest,
+    items,
     layout,
     read_project,
 )
+from generator.manifests.document import Document
 
 PROJECT = "[project]\nname = 'x'\n"
 POETRY = "[tool.poetry.dependencies]\n"
@@ -207,7 +210,20 @@ def _message(folder: Path, name: str, text: str | bytes) -> str:
         ),
         ("requirements.txt", b"a\nb\xff\n", "requirements.txt:2", "is not UTF-8", "text in UTF-8"),
         ("pyproject.toml", b"# \xe9", "pyproject.toml:1", "is not UTF-8", "text in UTF-8"),
-        ("requirements.txt", b"#" * 5_000_001, "requirements.txt", "too long", "5,000,000 bytes"),
+        (
+            "requirements.txt",
+            b"#" * 5_000_001,
+            "requirements.txt",
+            "5,000,000 bytes",
+            "ordinary file",
+        ),
+        (
+            "environment.yml",
+            "[" * 200_000,
+            "environment.yml",
+            "nested too deeply",
+            "environment.yml",
+        ),
         (
             "setup.cfg",
             "install_requires\n[options]\n",
@@ -340,3 +356,49 @@ def test_whatever_a_manifest_holds_it_is_read_or_refused(
 
 def test_bad_manifest_is_an_error_of_ours() -> None:
     assert issubclass(BadManifest, ScaffoldError)
+
+
+def test_a_long_chain_of_included_files(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / f"r{number}.txt").write_text(f"-r r{number + 1}.txt\n")
+    message = _message(tmp_path, "requirements.txt", "-r r0.txt\n")
+    assert message.startswith("r98.txt:1: one file too many in a row")
+
+
+def test_what_is_in_an_included_file_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "hidden").write_text("a\nroot:x:0:0 secret words\n")
+    message = _message(tmp_path, "requirements.txt", "-r hidden\n")
+    assert message == "hidden:2: is no requirement; expected name[extra]>=1.0"
+
+
+@pytest.mark.parametrize(
+    ("shown", "hidden"),
+    [
+        ("a @ https://***@host/a.whl", "a @ https://user:p@ss@host/a.whl"),
+        ("https://host/a.whl?***", "https://host/a.whl?X-Amz-Signature=abc&x=1"),
+        ("https://host/a.whl#***", "https://host/a.whl#token=abc"),
+        ("https://host/a.whl#sha256=0123", "https://host/a.whl#sha256=0123"),
+    ],
+)
+def test_credentials_are_not_shown(shown: str, hidden: str) -> None:
+    assert items.shown(hidden) == shown
+    assert repr(shown) in str(InvalidAnswer("key", hidden, "no"))
+
+
+def test_where_something_is_said_does_not_go_through_everything() -> None:
+    """One pass over 20,000 lines for each of their names would be 200 million lines looked at."""
+    count = 20_000
+    lines = [f'  "name-{number}>=1.0",' for number in range(count)]
+    document = Document("pyproject.toml", "\n".join(["[project]", "dependencies = [", *lines, "]"]))
+    looked_at = 0
+
+    class Lines(list[str]):
+        def __getitem__(self, at: Any) -> Any:
+            nonlocal looked_at
+            looked_at += 1
+            return super().__getitem__(at)
+
+    document.__dict__["_lines"] = Lines(document.text.splitlines())
+    for number in range(count):
+        assert document.where("[project]", f"name-{number}>=1.0").endswith(f":{number + 3}")
+    assert looked_at <= 3 * count
