@@ -13,6 +13,9 @@ from generator.tree import folder_aside
 #: Longest time for one command, in seconds; a hook or a network drive may keep git waiting.
 _TIMEOUT = 60
 
+#: What GitHub, GitLab and others offer to put into a new repository.
+_HOSTS_FILES = {".gitignore", "LICENSE", "LICENSE.md", "LICENSE.txt", "README", "README.md"}
+
 if TYPE_CHECKING:
     from generator.run import Outcome
 
@@ -53,6 +56,17 @@ def inside_repository(folder: Path) -> bool:
     return any((parent / ".git").exists() for parent in (place, *place.parents))
 
 
+def is_fresh_clone(folder: Path) -> bool:
+    """Say whether a folder is a repository with no more than its host put there, all committed."""
+    if not (folder / ".git").exists():
+        return False
+    found = {path.name for path in folder.iterdir()} - {".git"}
+    if not found <= _HOSTS_FILES:
+        return False
+    status = _git(folder, "status", "--porcelain", "--ignored")
+    return not found or (status.ok and not status.output)
+
+
 def start_repository(folder: Path) -> None:
     """Make `folder` a repository with everything staged; raise `GitFailed` where git does not.
 
@@ -64,6 +78,8 @@ def start_repository(folder: Path) -> None:
     with folder_aside(folder, "") as place:
         made = place / ".git"
         _succeed(_git(place, "init", "--quiet"))
+        # What the workflow listens to. `init --initial-branch` came with git 2.28 only.
+        _succeed(_git(place, "symbolic-ref", "HEAD", "refs/heads/main"))
         words = ("add", "--all", "--", ".", f":(exclude){place.name}")
         _succeed(_git(folder, *words, GIT_DIR=str(made.resolve()), GIT_WORK_TREE="."))
         made.rename(folder / ".git")
@@ -71,7 +87,7 @@ def start_repository(folder: Path) -> None:
 
 def stage(folder: Path) -> None:
     """Stage everything in `folder`; raise `GitFailed` where git does not."""
-    _succeed(_git(folder, "add", "--all"))
+    _succeed(_git(folder, "add", "--all", "--", "."))  # without a path: the whole repository
 
 
 def _succeed(outcome: Outcome) -> None:

@@ -94,9 +94,27 @@ def gather(
     if answers_file is not None:
         given |= _read(answers_file)
     if path is not None and NAME not in told:
-        given[NAME] = _name_of(path)
+        told[NAME] = _name_of(path)
+    given = _underived(given, told)
     more, fewer = flags.get("with", ()), flags.get("without", ())
     return _with_features(given | told, flags.get("preset"), more, fewer)
+
+
+def _underived(recorded: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return recorded answers without the defaults that followed from answers now told otherwise.
+
+    The package of `app` is app; that of `other`, made with the answers of `app`, is not.
+    """
+    changed = {key for key in told if key in recorded and told[key] != recorded[key]}
+    return {
+        key: value
+        for key, value in recorded.items()
+        if not (
+            (question := visible_questions().get(key))
+            and any(name in str(question.default) for name in changed)
+            and question.default_for(recorded) == value
+        )
+    }
 
 
 def chosen_managers(names: tuple[str, ...], given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -205,8 +223,10 @@ def _read(answers_file: str) -> dict[str, Any]:
 def _name_of(path: str) -> str:
     if not path:
         raise click.UsageError("PATH is empty; give the directory to write, such as my-project")
-    name = path.rstrip("/").rpartition("/")[2]  # pathlib would turn `x/.` into x
-    if name in ("", ".", ".."):
+    name = path.rstrip("/").rpartition("/")[2]
+    if name in (".", ".."):
+        name = Path(path).resolve().name  # the folder's, as `cargo init` and `uv init` have it
+    if not name:
         raise click.UsageError(
             f"PATH {path!r} names no project; give a directory's name, or add {flag(NAME)} NAME"
         )

@@ -123,11 +123,11 @@ def command(
     with _by_then("nothing was written"):
         known_keys(given)
         if path is not None and not diff:
-            check_target(Path(path), force=force)
+            force, overwrite = _check(Path(path), output, force=force, overwrite=overwrite)
         settled = _settle(given, output, defaults=defaults)
         target = Path(path if path is not None else settled[NAME])
         if path is None and not diff:
-            check_target(target, force=force)
+            force, overwrite = _check(target, output, force=force, overwrite=overwrite)
         tree = render(settled.context, settled.values)
         report = _report(settled, target, tree)
         if diff:
@@ -154,6 +154,21 @@ def command(
         write_report(report_path, report)
     if install and not report["install"]["ok"]:
         raise click.exceptions.Exit(1)
+
+
+def _check(target: Path, output: Output, *, force: bool, overwrite: bool) -> tuple[bool, bool]:
+    """Raise `TargetError` where nothing may be written; return whether to merge and to replace.
+
+    A fresh clone is as good as empty: git has what is replaced there.
+    """
+    from generator import git
+
+    if not force and target.is_dir() and git.is_fresh_clone(target):
+        if replaced := sorted(path.name for path in target.iterdir() if path.name != ".git"):
+            output.say(f"{target} is a fresh clone: git keeps its {', '.join(replaced)}")
+        return True, True
+    check_target(target, force=force)
+    return force, overwrite
 
 
 def _list_features() -> None:

@@ -64,8 +64,8 @@ def next_commands(
     if not installed:
         lines += [*manager.shell, *verb_lines(manager, START, values)]
     if not repository:
-        lines.append("git init")
-    lines += ["git add --all", "git commit --message 'Start the project'"]
+        lines.append("git init -b main")
+    lines += ["git add .", "git commit --message 'Start the project'"]
     if not installed:
         lines += verb_lines(manager, ("test",), values)
     return lines

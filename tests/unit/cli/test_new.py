@@ -62,8 +62,8 @@ def test_a_project_is_written_and_shown(scaffold: Scaffold, name: str) -> None:
         lines.index(step)
         for step in (
             *(str(command).replace("PLATFORM", "linux-64") for command in _commands(name, "lock")),
-            "git init",
-            "git add --all",
+            "git init -b main",
+            "git add .",
             "git commit --message 'Start the project'",
             *(str(command) for command in _commands(name, "test")),
         )
@@ -290,8 +290,55 @@ def test_a_repository_that_is_there_is_not_made_again(scaffold: Scaffold) -> Non
     assert "A  pyproject.toml" in git("status", "--porcelain", cwd="demo")
 
 
+def test_the_branch_is_the_workflow_s(scaffold: Scaffold) -> None:
+    git("config", "--global", "init.defaultBranch", "trunk")
+    scaffold("new", "demo", "--manager", "uv")
+    assert git("symbolic-ref", "HEAD", cwd="demo") == "refs/heads/main\n"
+    assert "branches: [main]" in Path("demo/.github/workflows/ci.yml").read_text()
+
+
+def test_a_fresh_clone_is_as_good_as_empty(
+    scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("init", "--quiet", "clone")
+    monkeypatch.chdir("clone")
+    Path("README.md").write_text("# the host's\n")
+    done = scaffold("new", ".", "--manager", "uv")
+    assert done.returncode == 2  # not committed: it would be lost
+    assert Path("README.md").read_text() == "# the host's\n"
+    git("add", ".")
+    git("-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "--quiet", "-m", "x")
+    done = scaffold("new", ".", "--manager", "uv")
+    assert done.returncode == 0, done.stderr
+    assert "git keeps its README.md" in done.stdout
+    assert 'name = "clone"' in Path("pyproject.toml").read_text()
+    assert " M README.md" in git("status", "--porcelain")
+    done = scaffold("new", ".", "--manager", "uv")
+    assert done.returncode == 2
+    assert "is not empty" in done.stderr
+
+
+def test_an_empty_clone(scaffold: Scaffold) -> None:
+    git("init", "--quiet", "empty")
+    done = scaffold("new", "empty", "--manager", "uv")
+    assert done.returncode == 0, done.stderr
+    assert Path("empty/pyproject.toml").is_file()
+
+
+def test_what_followed_from_a_recorded_answer_follows_anew(scaffold: Scaffold) -> None:
+    scaffold("new", "app", "--manager", "uv", "--no-git")
+    done = scaffold("new", "other", "--answers", "app/.scaffold.yml", "--no-git")
+    assert done.returncode == 0, done.stderr
+    assert Path("other/src/other").is_dir()
+    scaffold("new", "own", "--manager", "uv", "--no-git", "--data", "package_name=mine")
+    scaffold("new", "third", "--answers", "own/.scaffold.yml", "--no-git")
+    assert Path("third/src/mine").is_dir()
+
+
 def test_git_s_refusal_leaves_a_report(scaffold: Scaffold, tmp_path: Path) -> None:
-    (tmp_path / "git").write_text("#!/bin/sh\n[ $1 = add ] && { echo no; exit 9; }\nmkdir .git\n")
+    (tmp_path / "git").write_text(
+        "#!/bin/sh\n[ $1 = add ] && { echo no; exit 9; }\nmkdir -p .git\n"
+    )
     (tmp_path / "git").chmod(0o755)
     env = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"}
     words = ("new", "--manager=uv", *ALL, "--json=report.json")
