@@ -477,4 +477,25 @@ FAULTS = (
         "        except sqlite3.OperationalError:\n            raise\n",
         STORE,
     ),
+    Fault(
+        "a line break at a key's end is cut off",
+        "api/downloads.py",
+        "{key:key}",
+        "{key:path}",
+        APP,
+    ),
+    Fault(
+        "passwords queue up without end",
+        "api/auth/passwords.py",
+        "if self._pending >= _AT_ONCE + _WAITING:",
+        "if False:",
+        PASSWORDS,
+    ),
+    Fault(
+        "half a character is a bug",
+        "api/auth/passwords.py",
+        'if any("\\ud800" <= one <= "\\udfff" for one in name + password):',
+        "if False:",
+        PASSWORDS,
+    ),
 )

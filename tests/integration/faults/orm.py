@@ -145,4 +145,18 @@ FAULTS: tuple[Fault, ...] = (
         "0o644",
         "test_orm_database.py",
     ),
+    Fault(
+        "the jobs of all batches are listed",
+        "orm/actions.py",
+        "queue.jobs(batch=arguments.batch, ",
+        "queue.jobs(",
+        "test_orm_commands.py",
+    ),
+    Fault(
+        "what has no folder goes to the root of the disk",
+        "orm/actions.py",
+        """f"{folder.rstrip('/')}/{name}" if folder else name""",
+        """f"{folder.rstrip('/')}/{name}\"""",
+        "test_orm_commands.py",
+    ),
 )
