@@ -537,8 +537,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "frames of other sites will do",
         "api/auth/ceremonies.py",
-        "if parse_client_data_json(client_data).cross_origin:",
-        "if False:",
+        "parse_client_data_json(client_data).cross_origin or ",
+        "",
         PASSKEY,
     ),
     Fault(
@@ -618,5 +618,26 @@ FAULTS: tuple[Fault, ...] = (
         "unavailable = error  # another method may know them",
         "raise UnavailableError(str(error)) from error",
         "test_api_guard.py",
+    ),
+    Fault(
+        "of two keys made at the same time one is lost",
+        "api/auth/jwt_commands.py",
+        "fcntl.flock(descriptor, fcntl.LOCK_EX)",
+        "assert fcntl",
+        COMMANDS,
+    ),
+    Fault(
+        "a set of keys is for others no longer",
+        "api/auth/jwt_commands.py",
+        "shutil.copymode(arguments.keys, beside)",
+        "assert shutil",
+        COMMANDS,
+    ),
+    Fault(
+        "whoever is in a frame may deny it",
+        "api/auth/ceremonies.py",
+        ' or "topOrigin" in json.loads(client_data)',
+        "",
+        PASSKEY,
     ),
 )

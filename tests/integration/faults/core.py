@@ -378,4 +378,10 @@ FAULTS = (
         "if not _LABEL.fullmatch(self.region):",
         "if not self.region:",
     ),
+    Fault(
+        "what a server sends steers the terminal",
+        "cli.py",
+        'print(f"error: {shown}"',
+        'print(f"error: {message}"',
+    ),
 )
