@@ -171,7 +171,11 @@ FAULTS = (
         APP,
     ),
     Fault(
-        "a body may be as long as it likes", "api/app.py", "max_body_size=MAX_BODY_BYTES,", "", APP
+        "a body may be as long as it likes",
+        "api/middleware.py",
+        "if received > self._max_body_size:",
+        "if False:",
+        APP,
     ),
     Fault(
         "readiness waits for as long as S3 does",
