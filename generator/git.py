@@ -63,8 +63,10 @@ def is_fresh_clone(folder: Path) -> bool:
     found = {path.name for path in folder.iterdir()} - {".git"}
     if not found <= _HOSTS_FILES:
         return False
+    if not found:
+        return True
     status = _git(folder, "status", "--porcelain", "--ignored")
-    return not found or (status.ok and not status.output)
+    return status.ok and not status.output
 
 
 def start_repository(folder: Path) -> None:
