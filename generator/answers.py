@@ -183,6 +183,16 @@ def read_answers(path: Path, text: str | None = None) -> dict[str, Any]:
     A suffix decides, else the content. Keys with a leading underscore are notes that Copier and we
     leave in the files we record, and are skipped. Raises `BadFile` where it is no mapping.
     """
+    return without_notes(read_record(path, text))
+
+
+def without_notes(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers alone of what a file of them holds."""
+    return {key: value for key, value in record.items() if not str(key).startswith("_")}
+
+
+def read_record(path: Path, text: str | None = None) -> dict[str, Any]:
+    """Read everything that a file of answers holds, as `read_answers` does, notes as well."""
     if text is None:
         try:
             text = read_text(path)
@@ -193,12 +203,12 @@ def read_answers(path: Path, text: str | None = None) -> dict[str, Any]:
             raise BadFile(
                 path, why, "give an ordinary YAML or TOML file that you may read"
             ) from error
-    if len(text) > LONGEST:
+    elif len(text) > LONGEST:
         raise BadFile(path, f"is longer than {LONGEST:,} characters", "give no more than answers")
     loaded = _parse(path, text)
     if not isinstance(loaded, dict):
         raise BadFile(path, "holds no mapping", "write one `question: answer` a line")
-    return {key: value for key, value in loaded.items() if not str(key).startswith("_")}
+    return loaded
 
 
 def _parse(path: Path, text: str) -> Any:

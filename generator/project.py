@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.answers import Answers, read_answers, resolve
+from generator.answers import Answers, read_record, resolve, without_notes
 from generator.errors import BadFile, ScaffoldError
-from generator.reading import load_yaml, read_text
 from generator.render import VERSION_KEY, questionnaire
 
 
@@ -57,7 +56,6 @@ def find_project(folder: Path) -> Project:
     for root in (start, *start.parents):
         place = root / answers_file()
         if place.is_file():
-            recorded = read_answers(place)
-            notes = load_yaml(read_text(place))
-            return Project(root, recorded, str(notes.get(VERSION_KEY, "")))
+            record = read_record(place)
+            return Project(root, without_notes(record), str(record.get(VERSION_KEY, "")))
     raise NoProject(folder, answers_file())

@@ -8,8 +8,6 @@ import stat
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 #: Longer than anything that people write by hand, in bytes.
 LONGEST: Final = 5_000_000
 #: More than anybody writes; ten lines of aliases of aliases are billions.
@@ -44,6 +42,8 @@ def load_yaml(text: str) -> Any:
     Raises `yaml.YAMLError`, `RecursionError`, and `ValueError` where aliases make more of it than
     anything can go through.
     """
+    import yaml  # not before there is one to read
+
     found = yaml.safe_load(text)
     values, count = [found], 0
     while values:
