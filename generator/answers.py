@@ -131,6 +131,22 @@ def known_keys(given: Mapping[str, Any]) -> None:
             raise UnknownName("question", str(key), known)
 
 
+def everything(name: str) -> dict[str, Any]:
+    """Return the answers of a project that has every feature, with every option of each.
+
+    Where only one option can be had, it is the last, which builds on those before it.
+    """
+    chosen: dict[str, Any] = {
+        question.key: [one.value for one in question.choices if one.value != "none"]
+        for question in visible_questions().values()
+        if question.several
+    }
+    for question in visible_questions().values():
+        if question.when and not question.several:
+            chosen[question.key] = question.choices[-1].value
+    return {"project_name": name, "manager": "uv", **chosen}
+
+
 def resolve(
     given: Mapping[str, Any],
     ask: Ask | None = None,

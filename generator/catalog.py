@@ -143,8 +143,26 @@ class Manager:
     index: Mapping[str, str] = field(default_factory=dict)
     #: Python that, where a provided one runs, prints the URL of its own default index.
     default_index: str = ""
+    #: The verbs that make a new project ready.
+    start: tuple[str, ...] = ("create", "install", "lock")
+    #: The page that a person gets it from.
+    download: str = ""
     #: How a stale lock is told; a manager without `lock-check` has none.
     stale: Stale | None = None
+
+    @property
+    def tool_list(self) -> Path:
+        """The pinned packages, with hashes, that it is provided from; there may be no such file."""
+        return templates_root() / self.name / "tool.txt"
+
+    @property
+    def pinned(self) -> str | None:
+        """The version that is provided where there is none; None where it cannot be provided."""
+        if not self.tool_list.is_file():
+            return None
+        text = self.tool_list.read_text(encoding="utf-8")
+        found = re.search(rf"^{re.escape(self.name)}==([^\s;\\]+)", text, re.MULTILINE)
+        return found and found[1]
 
     @property
     def inside(self) -> str:
@@ -200,6 +218,8 @@ class Manager:
                 unset=tuple(facts.get("unset", [])),
                 index=facts.get("index", {}),
                 default_index=facts.get("default_index", ""),
+                start=tuple(facts.get("start", cls.start)),
+                download=facts.get("download", facts["homepage"]),
                 stale=Stale.load(facts.get("stale")) if _has(verbs, "lock-check") else None,
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +50,17 @@ def identity() -> dict[str, str]:
     return {key.removeprefix("user."): value for key, _, value in pairs}
 
 
-def inside_repository(folder: Path) -> bool:
-    """Say whether a folder, which need not exist yet, lies in a git work tree."""
+def repository_of(folder: Path) -> Path | None:
+    """Return the top of the git work tree that a folder, which need not exist yet, lies in."""
     place = folder.resolve()  # or else the parents of `../app` would hold the folder we are in
-    return any((parent / ".git").exists() for parent in (place, *place.parents))
+    return next((top for top in (place, *place.parents) if (top / ".git").exists()), None)
+
+
+def ignored(folder: Path, paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Return those of the paths that git leaves out, each with the rule: `file:line:pattern`."""
+    outcome = _git(folder, "check-ignore", "--verbose", "--", *paths)
+    lines = outcome.output.splitlines() if outcome.ok else []
+    return [(path, rule) for rule, _, path in (line.rpartition("\t") for line in lines)]
 
 
 def is_fresh_clone(folder: Path) -> bool:

@@ -52,7 +52,7 @@ def find_project(folder: Path) -> Project:
 
     Raises `NoProject` where there is none, `BadFile` where its answers cannot be read.
     """
-    start = folder.resolve()  # see `git.inside_repository`
+    start = folder.resolve()  # see `git.repository_of`
     for root in (start, *start.parents):
         place = root / answers_file()
         if place.is_file():

@@ -23,12 +23,17 @@ COMMANDS: Mapping[str, str] = {
     "new": "Write a new project in the layout of a manager.",
     "compare": "Hold layouts side by side: files, commands, versions, measurements.",
     "check": "Prove layouts: install, test, lock and export with the real managers.",
+    "conda-channel": "Build a conda channel from your package index, where conda-forge is not.",
     "managers": "List the managers: where each was found, its version, its verbs.",
 }
 
 
 class Interrupted(click.exceptions.Abort):
     """Ctrl-C; `str()` says what was and what was not done by then."""
+
+
+def _module(name: str) -> str:
+    return f"generator.cli.{name.replace('-', '_')}"
 
 
 # ruff: noqa: ARG002 - click calls these with a context, which a fixed table does not need
@@ -39,7 +44,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"generator.cli.{name}").command
+        command: click.Command = importlib.import_module(_module(name)).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

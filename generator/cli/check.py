@@ -21,6 +21,7 @@ from generator.cli.progress import failures, progress
 from generator.cli.show import check_report, write_all
 from generator.cli.signals import unwinding
 from generator.errors import BadFile
+from generator.toolchain.environment import check_runnable
 from generator.toolchain.surroundings import groups
 
 EPILOG = """\b
@@ -146,6 +147,7 @@ def _existing(managers: tuple[str, ...], directory: str) -> list[Case]:
 
 def _work_folder(keep: str | None) -> Path:
     if keep is None:
+        check_runnable(Path(tempfile.gettempdir()), "name another directory in TMPDIR")
         return Path(tempfile.mkdtemp(prefix="scaffold-check-")).resolve()
     folder = Path(keep).resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -154,6 +156,7 @@ def _work_folder(keep: str | None) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadFile(keep, f"cannot be made ({error.strerror})", "give --keep another") from error
+    check_runnable(folder, "give --keep another")
     return folder
 
 
@@ -164,7 +167,7 @@ def _tidy(report: Report, folder: Path) -> None:
         if case.ok or (case.interrupted and not failed):
             shutil.rmtree(folder / case.manager, ignore_errors=True)
         elif case.kept:
-            click.echo(f"{case.manager}: kept in {case.kept}", err=True)
+            click.echo(f"{case.manager}: kept in {case.kept}; remove it afterwards", err=True)
     with suppress(OSError):  # something was kept
         folder.rmdir()
 
@@ -185,9 +188,10 @@ def summary(report: Report) -> Iterator[str]:
         seconds = sum(step.seconds for step in case.steps)
         verdict = "ok" if case.ok else "STOPPED" if case.interrupted else "FAILED"
         source = f", from {case.channel}" if case.channel else ""
+        ran = f"{len(case.tests)} tests" if case.tests else "no test ran"
         unsupported = sum(step.status == "unsupported" for step in case.steps)
         yield (
-            f"{case.manager:<8}{verdict:<8}{seconds:7.1f} s  {len(case.tests)} tests, "
+            f"{case.manager:<8}{verdict:<8}{seconds:7.1f} s  {ran}, "
             f"{len(case.steps)} steps, {unsupported} unsupported"
             f"  ({case.manager_version} {case.engine}{source})"
         )

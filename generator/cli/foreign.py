@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-import click
 import copier
 import jinja2
 from copier.errors import (
     CopierAnswersInterrupt,
     CopierError,
+    ExtensionNotFoundError,
     InteractiveSessionError,
     UnsafeTemplateError,
 )
@@ -23,7 +26,7 @@ from generator import __version__
 from generator.cli.show import Output, draw
 from generator.credentials import without_credentials
 from generator.errors import ScaffoldError
-from generator.tree import beside, check_target, refusals
+from generator.tree import check_target, refusals
 
 
 class TemplateRefused(ScaffoldError):
@@ -36,42 +39,47 @@ class TemplateRefused(ScaffoldError):
 
 def copy(
     source: str,
-    path: str | None,
+    target: Path,
     given: Mapping[str, Any],
     output: Output,
     *,
+    vcs_ref: str | None,
     defaults: bool,
     trust: bool,
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Render `source` to `path`, whole or not at all; return the report.
+    """Render `source` to `target`, whole or not at all; return the report.
 
-    Raises `TargetError` for a target that is taken, `TemplateRefused` with Copier's reason.
+    In place, since a template's tasks may write down where they run. Raises `TargetError` for a
+    target that is taken, `TemplateRefused` with Copier's reason.
     """
-    if path is None:
-        raise click.UsageError("--template needs a PATH to write to; give it")
-    target = Path(path)
     check_target(target)
-    with refusals(target), _refused(source), _workshop(target, keep=not dry_run) as folder:
-        made = folder / target.name
-        copier.run_copy(
-            source,
-            made,
-            data=dict(given),
-            defaults=defaults,
-            unsafe=trust,
-            skip_tasks=dry_run,
-            quiet=True,
-        )
+    aside = tempfile.TemporaryDirectory() if dry_run else nullcontext("")
+    with refusals(target), _refused(source), aside as folder:
+        place = Path(folder) / target.name if dry_run else target
+        with nullcontext() if dry_run else _whole_or_none(target), _printing(output):
+            worker = copier.run_copy(
+                source,
+                place,
+                data=dict(given),
+                vcs_ref=vcs_ref,
+                defaults=defaults,
+                unsafe=trust,
+                skip_tasks=dry_run,
+                quiet=True,
+            )
+            # Copier prints it itself only together with a line for each file.
+            message = worker._render_string(worker.template.message_after_copy)
         paths = sorted(
-            file.relative_to(made).as_posix()
-            for file in made.rglob("*")
-            if not file.is_dir() or file.is_symlink()
+            file.relative_to(place).as_posix()
+            for file in place.rglob("*")
+            if (not file.is_dir() or file.is_symlink())
+            and ".git" not in file.relative_to(place).parts
         )
-        if not dry_run:
-            made.rename(target)
     for line in draw(str(target), paths):
         output.say(line)
+    if message and not dry_run:
+        output.say(f"\n{message}")
     return {
         "schema": 1,
         "version": __version__,
@@ -83,14 +91,38 @@ def copy(
 
 
 @contextmanager
-def _workshop(target: Path, *, keep: bool) -> Iterator[Path]:
-    """Give a folder to render in: next to the target where the result is to be kept."""
-    if keep:
-        with beside(target) as folder:
-            yield folder
-    else:
-        with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
+def _whole_or_none(target: Path) -> Iterator[None]:
+    """Where the body fails, remove what it made: in `target`, which was empty, and above it."""
+    missing = [folder for folder in (target, *target.parents) if not folder.exists()]
+    try:
+        yield
+    except BaseException:
+        for path in target.iterdir() if target.is_dir() else ():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+        for folder in missing:
+            with suppress(OSError):  # Copier has removed it, or somebody has put something there
+                folder.rmdir()
+        raise
+
+
+@contextmanager
+def _printing(output: Output) -> Iterator[None]:
+    """Send what Copier and a template's tasks print to where text for people goes."""
+    if output.stream is sys.stdout:
+        yield
+        return
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 @contextmanager
@@ -105,6 +137,9 @@ def _refused(source: str) -> Iterator[None]:
     except InteractiveSessionError as error:
         remedy = "answer with --data KEY=VALUE or --defaults, or run in a terminal"
         raise TemplateRefused(source, "it has questions to ask", remedy) from error
+    except ExtensionNotFoundError as error:
+        remedy = f"install it beside scaffold: {sys.executable} -m pip install PACKAGE"
+        raise TemplateRefused(source, str(error), remedy) from error
     except (CopierError, ValueError, jinja2.TemplateError, ProcessExecutionError) as error:
         remedy = "check the template's address and your answers"
         raise TemplateRefused(source, str(error) or type(error).__name__, remedy) from error

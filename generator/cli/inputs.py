@@ -68,6 +68,8 @@ _BETTER = {"author_name": "git's", "author_email": "git's", "year": "this year"}
 
 def _help(question: Question) -> str:
     example = _BETTER.get(question.key) or question.placeholder or question.default
+    if isinstance(example, list):
+        example = ",".join(example)
     if question.key == NAME:
         return f"{question.help}, such as {example}; otherwise the last part of PATH."
     shown = example if example not in ("", None) and "{" not in str(example) else ""

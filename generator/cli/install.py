@@ -19,8 +19,11 @@ from generator.check.repeat import Repeats
 from generator.check.report import step_dict
 from generator.check.scene import Broken, Scene, set_up
 from generator.cli.progress import failures, progress
-from generator.cli.show import START, Output
+from generator.cli.show import Output
 from generator.toolchain import forget_password
+
+#: The verbs that make a project ready, in order; after them its tests run.
+VERBS = ("create", "install", "lock")
 
 
 def install(
@@ -60,7 +63,7 @@ def install(
 
 
 def _play(scene: Scene) -> None:
-    verbs = [verb for verb in START if verb in scene.manager.commands]
+    verbs = [verb for verb in VERBS if verb in scene.manager.commands]
     try:
         while verbs:
             scene.verb(verbs[0])

@@ -18,7 +18,7 @@ from generator.check.scene import ORIGINS
 from generator.cli.show import check_report, write_text
 from generator.cli.signals import unwinding
 from generator.run import cancellable
-from generator.toolchain import Tool, ToolUnavailable, pinned_version, search
+from generator.toolchain import Tool, ToolUnavailable, search
 
 SCHEMA = 1
 
@@ -42,14 +42,14 @@ class Listed:
             return f"in {self.manager.environment}"
         if self.tool is not None:
             return ORIGINS[self.tool.origin]
-        return "would be provided" if pinned_version(self.manager) else "missing"
+        return "would be provided" if self.manager.pinned else "missing"
 
     @property
     def version(self) -> str:
         """The version in use, or the one that would be."""
         if self.manager.inside:
             return self.manager.inside
-        return self.tool.version if self.tool is not None else pinned_version(self.manager) or ""
+        return self.tool.version if self.tool is not None else self.manager.pinned or ""
 
     def facts(self) -> dict[str, Any]:
         """Return the entry of the JSON report."""
@@ -60,7 +60,7 @@ class Listed:
             "found": self.found,
             "executable": None if self.tool is None else str(self.tool.executable),
             "version": self.version or None,
-            "pinned": pinned_version(self.manager),
+            "pinned": self.manager.pinned,
             "lock": list(self.manager.lock),
             "scope": self.manager.scope,
             "verbs": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,13 +29,8 @@ from generator.cli.inputs import (
     refuse,
     suggestions,
 )
-from generator.cli.show import (
-    Output,
-    check_report,
-    draw,
-    next_commands,
-    write_report,
-)
+from generator.cli.next import next_commands
+from generator.cli.show import Output, check_report, draw, write_report
 from generator.cli.signals import unwinding
 from generator.errors import MissingAnswers
 from generator.render import render
@@ -69,6 +65,7 @@ Examples:
 @click.option("--force", is_flag=True, help="Write into a PATH that is not empty.")
 @click.option("--overwrite", is_flag=True, help="With --force: replace files that differ.")
 @click.option("--template", metavar="SRC", help="Render another Copier template.")
+@click.option("--vcs-ref", metavar="REF", help="With --template: its branch, tag or commit.")
 @click.option("--trust", is_flag=True, help="With --template: let it run code.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def command(
@@ -86,6 +83,7 @@ def command(
     force: bool,
     overwrite: bool,
     template: str | None,
+    vcs_ref: str | None,
     trust: bool,
     quiet: bool,
     **flags: Any,
@@ -105,17 +103,30 @@ def command(
     refuse("--template", template, {"--diff": diff, "--install": install, "--force": force})
     need("--overwrite", overwrite, "--force", force)
     need("--trust", trust, "--template", template)
+    need("--vcs-ref", vcs_ref, "--template", template)
     check_report(report_path)
     output = Output(sys.stderr if report_path == "-" else sys.stdout, quiet)
 
     if template is not None:
         from generator.cli.foreign import copy
 
-        given = gather(None, answers, data, {})
+        if path is None:
+            raise click.UsageError("--template needs a PATH to write to; give it")
+        given, target = gather(None, answers, data, {}), Path(path)
+        repository = bool(git) and _repository(target, wanted=git)
         with _by_then("nothing was written"):
             report = copy(
-                template, path, given, output, defaults=defaults, trust=trust, dry_run=dry_run
+                template,
+                target,
+                given,
+                output,
+                vcs_ref=vcs_ref,
+                defaults=defaults,
+                trust=trust,
+                dry_run=dry_run,
             )
+        if repository:
+            _start_repository(target, required=True)
         write_report(report_path, report)
         return
 
@@ -137,6 +148,8 @@ def command(
             tree.validate()
         else:
             repository = _repository(target, wanted=git)
+            if install:
+                _check_runnable(target)
             _write(tree, target, force=force, overwrite=overwrite)
     if diff or dry_run:
         if dry_run:
@@ -149,6 +162,7 @@ def command(
             _draw(target, tree, output)
             if repository:
                 report["repository"] = _start_repository(target, required=git is True)
+            _note_what_git_passes_by(target, tree)
             _finish(settled, target, output, report, install=install)
     finally:
         write_report(report_path, report)
@@ -169,6 +183,17 @@ def _check(target: Path, output: Output, *, force: bool, overwrite: bool) -> tup
         return True, True
     check_target(target, force=force)
     return force, overwrite
+
+
+def _check_runnable(target: Path) -> None:
+    """Raise `NothingRunsIn` where an environment, or what makes it, could not be run."""
+    import tempfile
+
+    from generator.toolchain.environment import check_runnable
+
+    check_runnable(Path(tempfile.gettempdir()), "name another directory in TMPDIR")
+    there = next(folder for folder in (target, *target.absolute().parents) if folder.exists())
+    check_runnable(there, "choose another PATH")
 
 
 def _list_features() -> None:
@@ -225,12 +250,30 @@ def _start_repository(target: Path, *, required: bool) -> bool:
     return True
 
 
+#: What a host reads in the top folder of a repository, and nowhere else.
+_AT_THE_TOP = (".github/", ".gitlab-ci.yml")
+
+
+def _note_what_git_passes_by(target: Path, tree: Tree) -> None:
+    """Say which files do nothing where they are, and which the user's git ignores."""
+    from generator import git
+
+    top = git.repository_of(target)
+    if top is None or not git.available():
+        return
+    moved = [path for path in tree.files if path.startswith(_AT_THE_TOP)]
+    if moved and top != target.resolve():
+        why = "read only in the top folder of a repository"
+        click.echo(f"note: {', '.join(moved)}: {why}; move what you need to {top}", err=True)
+    for path, rule in git.ignored(target, tree.files):
+        remedy = f"git add --force {shlex.quote(path)}"
+        click.echo(f"note: git ignores {path}, by {rule}; to keep it: {remedy}", err=True)
+
+
 def _finish(
     settled: Answers, target: Path, output: Output, report: dict[str, Any], *, install: bool
 ) -> None:
     """Do what comes after writing, and say what is left to do; both are in the report as well."""
-    from generator import git
-
     manager = load_manager(settled[MANAGER])
     names = metavariables(settled[NAME])
     if install:
@@ -239,13 +282,11 @@ def _finish(
         with _by_then("the project is written, but not ready: go on by hand"):
             report["install"] = run_steps(manager, settled, target, names, output)
         if report["repository"]:
+            from generator import git
+
             git.stage(target)
     report["next"] = next_commands(
-        manager,
-        target,
-        names,
-        repository=report["repository"] or git.inside_repository(target),
-        installed=install and report["install"]["ok"],
+        manager, target, names, installed=install and report["install"]["ok"]
     )
     output.say("\nNext:")
     for line in report["next"]:
@@ -273,7 +314,7 @@ def _repository(target: Path, *, wanted: bool | None) -> bool:
         return False
     if wanted and not git.available():
         raise click.UsageError("git was not found; install it, or leave --git out")
-    return bool(wanted) or (git.available() and not git.inside_repository(target))
+    return bool(wanted) or (git.available() and git.repository_of(target) is None)
 
 
 def _choices(key: str) -> str:

@@ -1,10 +1,9 @@
-"""What `scaffold new` shows: the tree, the next commands, a report for programs."""
+"""What `scaffold new` shows: the tree, and a report for programs."""
 
 from __future__ import annotations
 
 import json
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,11 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from generator.catalog import Manager
 from generator.errors import BadFile
-
-#: The verbs that make a fresh project ready to work in, in order.
-START = ("create", "install", "lock")
 
 
 @dataclass(frozen=True)
@@ -54,28 +49,6 @@ def _branches(folder: dict[str, Any], indent: str) -> Iterator[str]:
         last = number == len(entries)
         yield f"{indent}{'└── ' if last else '├── '}{name}{'/' if inside else ''}"
         yield from _branches(inside, indent + ("    " if last else "│   "))
-
-
-def next_commands(
-    manager: Manager, target: Path, values: Mapping[str, str], *, repository: bool, installed: bool
-) -> list[str]:
-    """Return the lines to type next; the lock comes before the commit, for CI installs from it."""
-    lines = [f"cd {shlex.quote(str(target))}"] if target != Path() else []
-    if not installed:
-        lines += [*manager.shell, *verb_lines(manager, START, values)]
-    if not repository:
-        lines.append("git init -b main")
-    lines += ["git add .", "git commit --message 'Start the project'"]
-    if not installed:
-        lines += verb_lines(manager, ("test",), values)
-    return lines
-
-
-def verb_lines(manager: Manager, verbs: Iterable[str], values: Mapping[str, str]) -> list[str]:
-    """Return the lines that one would type for those of the verbs that a manager has."""
-    return [
-        str(command.replace(values)) for verb in verbs for command in manager.commands.get(verb, ())
-    ]
 
 
 def check_report(path: str | None, option: str = "--json") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,8 +25,7 @@ class EngineUnavailable(CondaError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the built-in conda engine needs py-rattler: pip install 'scaffold-layouts[conda]', "
-            "or install conda (https://conda-forge.org/download/)"
+            f"its built-in engine needs py-rattler: {sys.executable} -m pip install py-rattler"
         )
 
 
@@ -80,6 +80,13 @@ class Unsolvable(CondaError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"no solution: {why}; loosen a requirement or look at the channel")
+
+
+class ChannelUnread(CondaError):
+    """A channel that does not answer, or not with what a channel has."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the channel cannot be read: {why}; check the connection and its URL")
 
 
 class HashMismatch(CondaError):

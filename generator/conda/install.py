@@ -12,7 +12,7 @@ from rattler import install as rattler_install
 from rattler.exceptions import GatewayError, InstallerError, TransactionError
 
 from generator.conda.channels import cache_root
-from generator.conda.errors import HashMismatch, InstallFailed, PackageMissing, Unsolvable
+from generator.conda.errors import ChannelUnread, HashMismatch, InstallFailed, PackageMissing
 from generator.conda.explicit import Locked
 from generator.conda.prefix import Installed
 from generator.conda.solve import client, gateway
@@ -85,7 +85,7 @@ async def locked_records(lock: Sequence[Locked]) -> list[RepoDataRecord]:
             recursive=False,
         )
     except GatewayError as error:
-        raise Unsolvable(" ".join(str(error).split())) from error
+        raise ChannelUnread(" ".join(str(error).split())) from error
     records = {unquote(record.url): record for channel in found for record in channel}
     result = []
     for one in lock:

@@ -20,7 +20,7 @@ from rattler import solve as rattler_solve
 from rattler.exceptions import GatewayError, InvalidMatchSpecError, SolverError
 
 from generator.conda.channels import authorization, cache_root, channel_url
-from generator.conda.errors import Unsolvable
+from generator.conda.errors import ChannelUnread, Unsolvable
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ async def available(channel: str, name: str) -> list[str]:
             specs=[MatchSpec(name)],
             recursive=False,
         )
-    except (GatewayError, InvalidMatchSpecError) as error:
+    except GatewayError as error:
+        raise ChannelUnread(" ".join(str(error).split())) from error
+    except InvalidMatchSpecError as error:
         raise Unsolvable(" ".join(str(error).split())) from error
     return sorted({str(record.version) for records in found for record in records})
 
@@ -109,7 +111,7 @@ async def solve_preferring(
     """Choose the newest packages, but the preferred where they fit. Raises `Unsolvable`."""
     try:
         return await _solve(request, preferred=tuple(preferred))
-    except (SolverError, GatewayError, InvalidMatchSpecError) as error:
+    except SolverError as error:
         raise Unsolvable(" ".join(str(error).split())) from error
 
 
@@ -131,5 +133,7 @@ async def _solve(
             virtual_packages=VirtualPackage.detect(),
             constraints=constraints,
         )
-    except (GatewayError, InvalidMatchSpecError) as error:
+    except GatewayError as error:
+        raise ChannelUnread(" ".join(str(error).split())) from error
+    except InvalidMatchSpecError as error:
         raise Unsolvable(" ".join(str(error).split())) from error

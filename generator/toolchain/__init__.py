@@ -8,7 +8,6 @@ from generator.toolchain.bench import Bench, prepare
 from generator.toolchain.index import forget_password
 from generator.toolchain.interpreters import NoInterpreter, interpreter
 from generator.toolchain.lookup import find, obtain, search
-from generator.toolchain.provide import pinned_version
 from generator.toolchain.tool import Tool, ToolUnavailable
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "forget_password",
     "interpreter",
     "obtain",
-    "pinned_version",
     "prepare",
     "search",
 ]

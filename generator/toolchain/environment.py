@@ -54,6 +54,19 @@ FIXED = {
 SYSTEM_PATH = ("/usr/bin", "/bin")
 
 
+class NothingRunsIn(ScaffoldError):
+    """A folder on a file system that is mounted `noexec`."""
+
+    def __init__(self, folder: Path, remedy: str) -> None:
+        super().__init__(f"no program may run in {folder}: it is mounted noexec; {remedy}")
+
+
+def check_runnable(folder: Path, remedy: str) -> None:
+    """Raise `NothingRunsIn` where the file system of a folder lets no program run."""
+    if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0):  # macOS has no such name
+        raise NothingRunsIn(folder, remedy)
+
+
 class FolderUnwritable(ScaffoldError):
     """The cache or the folder for a home cannot be written."""
 

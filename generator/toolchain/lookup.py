@@ -17,7 +17,7 @@ from generator.catalog import Manager
 from generator.run import Outcome, Step, run
 from generator.toolchain.environment import FolderUnwritable, cache_root, child_environment
 from generator.toolchain.interpreters import base_of
-from generator.toolchain.provide import pinned_version, provide, provided
+from generator.toolchain.provide import provide, provided
 from generator.toolchain.tool import Tool, ToolUnavailable, why
 
 #: Set to anything but 0: pass by the user's own managers, use the pinned ones.
@@ -38,10 +38,10 @@ def obtain(
     tool, passed_by = search(manager, python, prefer_provided=prefer_provided)
     if tool is not None:
         return tool
-    if pinned_version(manager) is None:
+    if manager.pinned is None:
         names = " or ".join((manager.executable, *manager.alternatives))
         why_not = "; ".join((f"no {names} on PATH", *passed_by))
-        raise ToolUnavailable(manager.title, why_not, f"see {manager.homepage}")
+        raise ToolUnavailable(manager.title, why_not, f"see {manager.download}")
     return replace(provide(manager, on_line), passed_by=passed_by)
 
 
@@ -90,7 +90,7 @@ def _engine(manager: Manager) -> Tool:
         raise FolderUnwritable(programs, error.strerror or str(error)) from error
     outcome = _ask_version(manager, executable)
     if not outcome.ok:
-        remedy = f"install scaffold's extra for it, or {manager.title} itself: {manager.homepage}"
+        remedy = f"or use {manager.title} itself: {manager.download}"
         raise ToolUnavailable(manager.title, why(outcome), remedy)
     return Tool(manager.executable, executable, outcome.output.strip(), "engine")
 

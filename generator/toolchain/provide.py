@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from generator.catalog import Manager, templates_root
+from generator.catalog import Manager
 from generator.run import Step, run, stop_if_cancelled
 from generator.toolchain.environment import cache_root, child_environment
 from generator.toolchain.index import INDEX_URL, package_index
@@ -40,18 +39,9 @@ _MANIFEST = "scaffold-files.json"
 _REMEDY = "check the connection to the package index, or install it yourself so that it is on PATH"
 
 
-def pinned_version(manager: Manager) -> str | None:
-    """Return the version that `provide` gives, or None where a manager cannot be provided."""
-    if not _list(manager).is_file():
-        return None
-    text = _list(manager).read_text(encoding="utf-8")
-    found = re.search(rf"^{re.escape(manager.name)}==([^\s;\\]+)", text, re.MULTILINE)
-    return found and found[1]
-
-
 def provided(manager: Manager) -> Tool | None:
     """Return the provided tool if it is whole, and its interpreter is still there."""
-    version = pinned_version(manager)
+    version = manager.pinned
     if version is None:
         return None
     place = _place(manager)
@@ -147,16 +137,12 @@ def _is_whole(place: Path) -> bool:
         return False
 
 
-def _list(manager: Manager) -> Path:
-    return templates_root() / manager.name / "tool.txt"
-
-
 def _place(manager: Manager) -> Path:
     """Return where a provided manager lives: the name holds everything that it is made from."""
     base, version = _own_base()
-    made_from = f"{RECIPE}\n{base}\n{version}\n".encode() + _list(manager).read_bytes()
+    made_from = f"{RECIPE}\n{base}\n{version}\n".encode() + manager.tool_list.read_bytes()
     digest = hashlib.sha256(made_from).hexdigest()[:16]
-    return cache_root() / "tools" / f"{manager.name}-{pinned_version(manager)}-{digest}"
+    return cache_root() / "tools" / f"{manager.name}-{manager.pinned}-{digest}"
 
 
 @cache
@@ -178,6 +164,6 @@ def _recipe(manager: Manager, env: Path, *, cached: bool) -> tuple[tuple[str, ..
     return (
         # Relocatable, because otherwise its scripts would name the folder they were made in.
         (builder, "venv", "--relocatable", "--python", base, str(env)),
-        (*install, "--requirement", str(_list(manager)), "--python", str(programs / "python")),
+        (*install, "--requirement", str(manager.tool_list), "--python", str(programs / "python")),
         (str(programs / manager.executable), *manager.version_argv[1:]),
     )

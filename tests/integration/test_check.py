@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from generator import conda_channel
 from generator.catalog import manager, manager_names
 from generator.check.scene import ORIGINS
 from generator.toolchain.environment import cache_root
-from tests.support import conda_channel
 from tests.support.hostile import HOSTILE, world
 from tests.support.private_index import MARKS, VARIABLES, leaks, private_index
 

@@ -15,10 +15,10 @@ import jsonschema
 import pytest
 from packaging.utils import canonicalize_name
 
+from generator import conda_channel
 from generator.catalog import manager, manager_names
 from generator.compare.measure.plan import VERBS
 from generator.toolchain.environment import cache_root
-from tests.support import conda_channel
 from tests.support.refresh_docs import DOCS
 
 pytestmark = pytest.mark.integration

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from generator import conda_channel
 from generator.answers import resolve
 from generator.catalog import manager
 from generator.conda import channel_settings, write_shim
@@ -25,7 +26,6 @@ from generator.conda.solve import platform
 from generator.render import render
 from generator.run import Outcome, Step, run
 from generator.toolchain.environment import cache_root, child_environment
-from tests.support import conda_channel
 
 pytestmark = pytest.mark.integration
 

@@ -29,6 +29,7 @@ from pathlib import Path
 import pytest
 import uv
 
+from generator import conda_channel
 from generator.answers import resolve
 from generator.catalog import Manager, manager, manager_names
 from generator.check import person
@@ -37,7 +38,7 @@ from generator.render import render
 from generator.run import Outcome, Step, run
 from generator.toolchain import prepare
 from generator.toolchain.environment import cache_root
-from tests.support import conda_channel, lambda_archive
+from tests.support import lambda_archive
 from tests.support import project_commands as told
 
 PYTHON = "{}.{}".format(*sys.version_info)

@@ -23,7 +23,6 @@ from generator.toolchain import (
     find,
     interpreter,
     obtain,
-    pinned_version,
     prepare,
     provide,
 )
@@ -73,7 +72,7 @@ class TestProvide:
         assert (tool.name, tool.origin, tool.version) == (
             name,
             "provided",
-            pinned_version(manager(name)),
+            manager(name).pinned,
         )
         said = run(Step("version", (str(tool.executable), "--version"), tmp_path, {"PATH": "/bin"}))
         assert tool.version in said.output
@@ -340,7 +339,7 @@ class TestManagersCommand:
         listed = {entry["name"]: entry for entry in json.loads(result.stdout)["managers"]}
         for name in NAMES:
             assert listed[name]["found"] == "would be provided"
-            assert listed[name]["version"] == pinned_version(manager(name))
+            assert listed[name]["version"] == manager(name).pinned
         assert not (cache / "tools").exists()
 
     def test_every_verb_is_there_or_has_its_reason(self, scaffold: Scaffold) -> None:

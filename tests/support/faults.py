@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from generator.answers import visible_questions
+from generator.answers import everything
+
+__all__ = ["Fault", "everything", "faults_by_part"]
 
 TABLE = Path(__file__).parents[2] / "docs" / "seeded-faults.md"
 FOLDER = Path(__file__).parents[1] / "integration" / "faults"
@@ -51,22 +52,6 @@ def caught_by() -> dict[str, str]:
     """Return the test that the table names for each fault, by the fault's title."""
     row = re.compile(r"^\| (.+?) \| `.+?` \| `(.+)` \|$", re.MULTILINE)
     return dict(row.findall(TABLE.read_text(encoding="utf-8")))
-
-
-def everything(name: str) -> dict[str, Any]:
-    """Return the answers of a project that has every feature, with every option of each.
-
-    Where only one option can be had, it is the last, which builds on those before it.
-    """
-    chosen: dict[str, Any] = {
-        question.key: [one.value for one in question.choices if one.value != "none"]
-        for question in visible_questions().values()
-        if question.several
-    }
-    for question in visible_questions().values():
-        if question.when and not question.several:
-            chosen[question.key] = question.choices[-1].value
-    return {"project_name": name, "manager": "uv", **chosen}
 
 
 def faults_by_part() -> dict[str, tuple[Fault, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -122,3 +123,63 @@ def test_no_such_template_and_a_taken_target(scaffold: Scaffold, template: Path)
     done = scaffold("new", "--template", template)
     assert done.returncode == 2
     assert "PATH" in done.stderr
+
+
+def test_it_is_rendered_in_place(scaffold: Scaffold, template: Path) -> None:
+    with (template / "copier.yml").open("a") as file:
+        file.write('_tasks: ["pwd > where", "echo from a task"]\n')
+        file.write("_message_after_copy: Now {{ word }}!\n")
+    words = ("--template", template, "--data=word=x", "--defaults", "--trust")
+    done = scaffold("new", "made", *words, "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert Path("made/where").read_text().strip() == str(Path("made").resolve())
+    assert "Now x!" in done.stderr
+    assert json.loads(done.stdout)["target"] == "made", "nothing but the report"
+
+
+def test_what_fails_late_leaves_an_empty_folder_empty(scaffold: Scaffold, template: Path) -> None:
+    with (template / "copier.yml").open("a") as file:
+        file.write("_tasks: [exit 3]\n")
+    Path("there").mkdir()
+    words = ("--template", template, "--data=word=x", "--defaults", "--trust")
+    assert scaffold("new", "there", *words).returncode == 2
+    assert scaffold("new", "new/made", *words).returncode == 2
+    assert [path.name for path in Path.cwd().iterdir()] == ["there"]
+    assert not any(Path("there").iterdir())
+
+
+def test_a_version_and_a_repository(scaffold: Scaffold, template: Path) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(
+            ("git", "-c", "user.name=a", "-c", "user.email=b", *words), cwd=template, check=True
+        )
+
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message=one")
+    git("tag", "v1")
+    (template / "plain.txt").write_text("two\n")
+    git("commit", "--quiet", "--all", "--message=two")
+    words = ("--template", f"git+file://{template}", "--data=word=x", "--defaults")
+    done = scaffold("new", "made", *words, "--vcs-ref", "v1", "--git")
+    assert done.returncode == 0, done.stderr
+    assert Path("made/plain.txt").read_text() == "{{ word }}\n"
+    staged = subprocess.run(
+        ["git", "ls-files"], cwd="made", capture_output=True, text=True, check=True
+    )
+    assert "plain.txt" in staged.stdout
+    assert scaffold("new", "other", *words, "--vcs-ref", "HEAD").returncode == 0
+    assert Path("other/plain.txt").read_text() == "two\n"
+    assert not Path("other/.git").exists()
+    assert "--template" in scaffold("new", "third", "--vcs-ref", "v1").stderr
+
+
+def test_a_missing_extension_is_installed_beside_scaffold(
+    scaffold: Scaffold, template: Path
+) -> None:
+    with (template / "copier.yml").open("a") as file:
+        file.write("_jinja_extensions: [nowhere_to_be_found.Extension]\n")
+    words = ("--template", template, "--data=word=x", "--defaults", "--trust")
+    done = scaffold("new", "made", *words)
+    assert done.returncode == 2
+    assert f"{sys.executable} -m pip install" in done.stderr

@@ -67,7 +67,7 @@ def test_without_rattler_the_remedy_is_named(
 ) -> None:
     monkeypatch.setattr(cli, "is_available", lambda: False)
     assert cli.main(line.split()) == EXIT_UNAVAILABLE
-    assert "pip install 'scaffold-layouts[conda]'" in capsys.readouterr().err
+    assert "-m pip install py-rattler" in capsys.readouterr().err
 
 
 def test_errors_are_one_line_and_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,9 +17,10 @@ import pytest
 from filelock import FileLock
 
 import generator
+from generator import catalog
 from generator.catalog import Manager, manager, templates_root
 from generator.run import Cancelled, cancellable
-from generator.toolchain import Tool, ToolUnavailable, find, obtain, pinned_version, search
+from generator.toolchain import Tool, ToolUnavailable, find, obtain, search
 from generator.toolchain import provide as providing
 from generator.toolchain.environment import FolderUnwritable
 from generator.toolchain.index import Index
@@ -180,7 +181,7 @@ class TestEngine:
         self, on_path: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         acme = self.acme(tmp_path, monkeypatch, "echo needs a part; exit 1")
-        with pytest.raises(ToolUnavailable, match=r"needs a part; install .*acme\.example"):
+        with pytest.raises(ToolUnavailable, match=r"needs a part; or use .*acme\.example"):
             obtain(acme, PYTHON)
 
 
@@ -210,7 +211,7 @@ def stand_in(patch: pytest.MonkeyPatch, folder: Path, pause: float = 0) -> None:
     """Have acme provided from a list of its own, without uv and without an index."""
     (folder / "acme").mkdir(exist_ok=True)
     (folder / "acme" / "tool.txt").write_text("acme==1.0\n")
-    patch.setattr(providing, "templates_root", lambda: folder)
+    patch.setattr(catalog, "templates_root", lambda: folder)
     patch.setattr(providing, "package_index", lambda: Index("http://127.0.0.1:9/simple"))
     patch.setattr(providing, "_own_base", lambda: (PYTHON, "3"))
 
@@ -368,9 +369,9 @@ class TestPinnedLists:
         pins = {entry["pin"] for entry in _ENTRY.finditer(self.text(name))}
         assert wanted
         assert set(wanted) <= pins
-        assert wanted[0] == f"{name}=={pinned_version(manager(name))}"
+        assert wanted[0] == f"{name}=={manager(name).pinned}"
 
 
 def test_something_is_pinned() -> None:
     assert PINNED
-    assert pinned_version(ACME) is None
+    assert ACME.pinned is None

@@ -7,36 +7,49 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from tests.support.conda_packages import PYTHON, Entry, Package
+from generator.conda_channel.packages import PYTHON, Entry, Package
 
 _UNWANTED = {"test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "site-packages"} | {
     f"config-{PYTHON}-{sysconfig.get_config_var('MULTIARCH')}"
 }
 
 
+class NotMovable(Exception):
+    """The running interpreter cannot be repackaged."""
+
+
+def base() -> Path:
+    """Return where the running interpreter is installed; raise `NotMovable` for the system's."""
+    prefix = Path(sys.base_prefix)
+    library, executable = _library(prefix), prefix / "bin" / f"python{PYTHON}"
+    if prefix == Path("/usr") or not (library / "os.py").is_file() or not executable.is_file():
+        raise NotMovable(
+            f"{sys.executable} belongs to the system and cannot be repackaged; "
+            "install scaffold with a Python from pyenv, uv or conda"
+        )
+    return prefix
+
+
+def _library(prefix: Path) -> Path:
+    return prefix / "lib" / f"python{PYTHON}"
+
+
 def from_running_python(subdir: str) -> Package:
     """Repackage the interpreter that runs this: executable, shared and standard library.
 
-    It finds its home by where it is, so no path is rewritten but the RUNPATH. Raises `SystemExit`
-    for an interpreter that cannot be moved.
+    It finds its home by where it is, so no path is rewritten but the RUNPATH. Raises `NotMovable`.
     """
-    base = Path(sys.base_prefix)
-    library = base / "lib" / f"python{PYTHON}"
-    executable = base / "bin" / f"python{PYTHON}"
-    if base == Path("/usr") or not (library / "os.py").is_file() or not executable.is_file():
-        raise SystemExit(
-            f"error: {sys.executable} belongs to the system and cannot be repackaged; "
-            "run this with a Python from pyenv, uv or conda"
-        )
+    prefix = base()
+    library, executable = _library(prefix), prefix / "bin" / f"python{PYTHON}"
     files = {
-        f"bin/python{PYTHON}": Entry(_movable(executable.read_bytes(), base), executable=True),
+        f"bin/python{PYTHON}": Entry(_movable(executable.read_bytes(), prefix), executable=True),
         "bin/python3": Entry(link=f"python{PYTHON}"),
         "bin/python": Entry(link=f"python{PYTHON}"),
     }
-    for shared in sorted((base / "lib").glob("libpython3*.so*")):
+    for shared in sorted((prefix / "lib").glob("libpython3*.so*")):
         if not shared.is_symlink():
             files[f"lib/{shared.name}"] = Entry(
-                _movable(shared.read_bytes(), base), executable=True
+                _movable(shared.read_bytes(), prefix), executable=True
             )
     for path in sorted(library.rglob("*")):
         relative = path.relative_to(library)
@@ -54,8 +67,8 @@ def from_running_python(subdir: str) -> Package:
     )
 
 
-def _movable(binary: bytes, base: Path) -> bytes:
+def _movable(binary: bytes, prefix: Path) -> bytes:
     """Replace the RUNPATH, in place: the string table of an ELF file cannot grow."""
-    old = f"{base}/lib".encode() + b"\0"
+    old = f"{prefix}/lib".encode() + b"\0"
     new = b"$ORIGIN/../lib\0"
     return binary.replace(old, new.ljust(len(old), b"\0")) if len(new) <= len(old) else binary

@@ -1,40 +1,29 @@
-"""Build a real conda channel without conda-forge: `python tests/support/conda_channel.py OUT`.
-
-It holds the running CPython and every package that a generated project needs, made from the wheels
-that pip downloads (with the user's own settings). Prints the channel's URL, whose last part is
-`conda-forge`, so that it can stand in for the real one:
-
-    scaffold check conda --conda-channel "$(python tests/support/conda_channel.py OUT)"
-
-A second run with the same inputs takes no time; two at once are safe.
-"""
+"""Build the channel: resolve and download with pip, convert, index, move into place."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import importlib.util
 import json
+import os
 import platform
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-if not __package__:  # run as a script: find `tests` and `generator`
-    sys.path[0] = str(Path(__file__).resolve().parents[2])
-
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from generator.answers import resolve, visible_questions
-from tests.support import conda_packages, conda_python, conda_wheel
-from tests.support.conda_python import from_running_python
-from tests.support.conda_wheel import CONDA_NAMES, Wheel, from_wheel
-from tests.support.faults import everything
+from generator.answers import everything, resolve, visible_questions
+from generator.conda_channel import packages, python, wheel
+from generator.conda_channel.python import NotMovable, from_running_python
+from generator.conda_channel.wheel import CONDA_NAMES, Wheel, from_wheel
+from generator.errors import ScaffoldError
+from generator.run import Step, run
+from generator.toolchain.tool import why
 
 #: The channel's last path component: the name by which environment.yml asks for it.
 NAME = "conda-forge"
@@ -43,46 +32,63 @@ NAME = "conda-forge"
 ADDABLE = "tomli-w"
 OLDER = ("tomli-w==1.1.0", "iniconfig==2.1.0")
 
+#: Longest time for one of pip's rounds, in seconds.
+TIMEOUT = 3600
+
 #: What builds and installs the generated project itself.
 TOOLS = ("pip", "hatchling>=1.27")
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Build the channel and print its URL."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument(
-        "out", type=Path, metavar="OUT", help="directory for the channel and its wheels"
-    )
-    arguments = parser.parse_args(argv)
-    print(build(arguments.out))
+class ChannelFailed(ScaffoldError):
+    """A channel cannot be built here; the message holds the remedy."""
 
 
-def build(out: Path) -> str:
+def build(out: Path, say: Callable[[str], None] = lambda _: None) -> str:
     """Build the channel below `out` unless it is there already; return its URL.
 
-    Raises `CalledProcessError` with pip's words shown when the wheels cannot be had.
+    The URL's last part is `conda-forge`, so that the channel can stand in for the real one. pip
+    works with the user's own settings, and what it has downloaded is kept for the next time. `say`
+    is told what begins. Two at once are safe. Raises `ChannelFailed`.
     """
+    _check()
     out = out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    rounds = tuple(tuple(sorted(set(one))) for one in _rounds())
-    inputs = _fingerprint(rounds)
+    inputs = _fingerprint(rounds := tuple(tuple(sorted(set(one))) for one in _rounds()))
     channel, stamp = out / NAME, out / "inputs"
-    with FileLock(out / ".lock"):
-        if not (stamp.is_file() and stamp.read_text() == inputs and channel.is_dir()):
-            stamp.unlink(missing_ok=True)
-            _write_channel(_download(rounds, out / "wheels"), channel)
-            stamp.write_text(inputs)
+    wheels = out / "wheels" / hashlib.sha256(inputs.encode()).hexdigest()[:16]
+    try:
+        wheels.mkdir(parents=True, exist_ok=True)
+        with FileLock(out / ".lock"):
+            if not (stamp.is_file() and stamp.read_text() == inputs and channel.is_dir()):
+                stamp.unlink(missing_ok=True)
+                _write_channel(_download(rounds, wheels, say), channel, say)
+                for old in set(wheels.parent.iterdir()) - {wheels}:
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()
+                stamp.write_text(inputs)
+    except OSError as error:
+        said = f"{error.filename or out} cannot be written ({error.strerror or error})"
+        raise ChannelFailed(f"{said}; name a directory with a gigabyte of space") from error
     return channel.as_uri()
 
 
 def subdir() -> str:
-    """Return conda's name of this platform; raise `SystemExit` where no channel can be built."""
+    """Return conda's name of this platform; raise `ChannelFailed` where no channel can be built."""
     machine = platform.machine()
     if sys.platform != "linux" or machine not in {"x86_64", "aarch64"}:
-        raise SystemExit(f"error: cannot repackage Python on {sys.platform} {machine}; use Linux")
+        raise ChannelFailed(f"cannot repackage Python on {sys.platform} {machine}; use Linux")
     return {"x86_64": "linux-64", "aarch64": "linux-aarch64"}[machine]
+
+
+def _check() -> None:
+    """Raise `ChannelFailed` for what is missing, before minutes of work."""
+    if importlib.util.find_spec("conda_package_streaming") is None:
+        needed = "conda-package-streaming"
+        remedy = f"install it: {sys.executable} -m pip install {needed}"
+        raise ChannelFailed(f"a conda channel needs {needed}, of the extra `conda`; {remedy}")
+    subdir()
+    try:
+        python.base()
+    except NotMovable as error:
+        raise ChannelFailed(str(error)) from error
 
 
 def requirements(dependencies: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -109,32 +115,35 @@ def _rounds() -> Iterator[list[str]]:
 
 def _fingerprint(rounds: Sequence[Sequence[str]]) -> str:
     """Name everything that the result depends on, except what the package index holds today."""
-    code = [__file__, conda_packages.__file__, conda_python.__file__, conda_wheel.__file__]
+    code = [__file__, packages.__file__, python.__file__, wheel.__file__]
     content = b"".join(Path(path).read_bytes() for path in code)
     return json.dumps([rounds, sys.version, sys.base_prefix, hashlib.sha256(content).hexdigest()])
 
 
-def _download(rounds: Sequence[Sequence[str]], wheels: Path) -> list[Wheel]:
-    """Let pip resolve and download every round; return the wheels of this time only."""
-    shutil.rmtree(wheels, ignore_errors=True)
-    wheels.mkdir()
+def _download(
+    rounds: Sequence[Sequence[str]], wheels: Path, say: Callable[[str], None]
+) -> list[Wheel]:
+    """Let pip resolve and download every round; what it has already, it does not fetch again."""
     pip = [sys.executable, "-m", "pip"]
     if importlib.util.find_spec("pip") is None:  # an environment that uv made
         from uv import find_uv_bin
 
         pip = [find_uv_bin(), "tool", "run", "--quiet", "--python", sys.executable, "pip"]
-    for one in rounds:
+    for number, one in enumerate(rounds, 1):
+        say(f"pip downloads, {number} of {len(rounds)}: {len(one)} packages and what they need")
         options = ["download", "-qq", "--disable-pip-version-check", "--only-binary=:all:"]
-        subprocess.run(
-            [*pip, *options, *(["--no-deps"] if "==" in one[0] else []), "--dest", wheels, *one],
-            check=True,
-            stdout=sys.stderr,
-        )
+        alone = ["--no-deps"] if "==" in one[0] else []
+        argv = (*pip, *options, *alone, "--dest", str(wheels), *one)
+        outcome = run(Step("download", argv, wheels, dict(os.environ)), timeout=TIMEOUT)
+        if not outcome.ok:
+            said = f"pip could not download the packages ({why(outcome)})"
+            raise ChannelFailed(f"{said}; what it has is kept: try again")
     return [Wheel(path) for path in sorted(wheels.glob("*.whl"))]
 
 
-def _write_channel(wheels: Sequence[Wheel], channel: Path) -> None:
+def _write_channel(wheels: Sequence[Wheel], channel: Path, say: Callable[[str], None]) -> None:
     """Write the packages and both `repodata.json` aside, then move the channel into place."""
+    say(f"converting Python and {len(wheels)} wheels")
     aside = channel.with_name(f".{channel.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     native = subdir()
@@ -158,7 +167,3 @@ def _write_channel(wheels: Sequence[Wheel], channel: Path) -> None:
         (aside / name / "repodata.json").write_text(json.dumps(repodata, indent=1, sort_keys=True))
     shutil.rmtree(channel, ignore_errors=True)
     aside.rename(channel)
-
-
-if __name__ == "__main__":
-    main()

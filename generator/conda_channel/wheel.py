@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from tests.support.conda_packages import PLACEHOLDER, PYTHON, PYTHON_SPEC, Entry, Package
+from generator.conda_channel.packages import PLACEHOLDER, PYTHON, PYTHON_SPEC, Entry, Package
 
 #: Projects whose package on conda-forge has another name.
 CONDA_NAMES = {
