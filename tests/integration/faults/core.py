@@ -183,10 +183,16 @@ FAULTS = (
     Fault(
         "names of instances reach the terminal raw",
         "cli.py",
-        "_printable(found.name)",
+        "printable(found.name)",
         "found.name",
     ),
-    Fault("keys reach the terminal raw", "cli.py", "else json.dumps(text)", "else text"),
+    Fault(
+        "keys reach the terminal raw",
+        "errors.py",
+        "else json.dumps(text)",
+        "else text",
+        "test_cli.py",
+    ),
     Fault(
         "the digest is of the last chunk",
         "cli.py",
@@ -381,7 +387,7 @@ FAULTS = (
     Fault(
         "what a server sends steers the terminal",
         "cli.py",
-        'print(f"error: {shown}"',
+        'print(f"error: {printable(message)}"',
         'print(f"error: {message}"',
     ),
 )
