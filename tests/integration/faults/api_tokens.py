@@ -205,10 +205,24 @@ FAULTS: tuple[Fault, ...] = (
     Fault("nothing is too old", "api/auth/once.py", "taken[0][1] > self._clock()", "True", ONCE),
     Fault("kinds get mixed up", "api/auth/once.py", "self.kind = kind", 'self.kind = ""', ONCE),
     Fault(
-        "there is always room",
+        "newer ids push out those of tokens that are still good",
+        "api/auth/jwt.py",
+        'Once(store, "jti")',
+        'Once(store, "jti", capacity=1)',
+        JWT,
+    ),
+    Fault(
+        "what is too old stays for ever",
         "api/auth/once.py",
-        "WHERE kind = ?) < ?",
-        "WHERE kind = ?) < ? + 9",
+        "DELETE FROM once WHERE kind = ? AND expires <= ?",
+        "SELECT 1 FROM once WHERE kind = ? AND expires <= ?",
+        ONCE,
+    ),
+    Fault(
+        "what anyone may add has no bound",
+        "api/auth/once.py",
+        "if self._capacity is not None:",
+        "if False:",
         ONCE,
     ),
     Fault(
@@ -217,6 +231,20 @@ FAULTS: tuple[Fault, ...] = (
         "ORDER BY expires DESC",
         "ORDER BY expires",
         ONCE,
+    ),
+    Fault(
+        "logins that are begun have no bound",
+        "api/auth/passkey.py",
+        "clock=clock, capacity=CAPACITY)",
+        "clock=clock)",
+        PASSKEY,
+    ),
+    Fault(
+        "states of logins have no bound",
+        "api/auth/oauth2.py",
+        "clock=clock, capacity=CAPACITY)",
+        "clock=clock)",
+        LOGIN,
     ),
     # The commands.
     Fault(
@@ -638,6 +666,13 @@ FAULTS: tuple[Fault, ...] = (
         "api/auth/ceremonies.py",
         ' or "topOrigin" in json.loads(client_data)',
         "",
+        PASSKEY,
+    ),
+    Fault(
+        "whether a passkey may be backed up can change",
+        "api/auth/ceremonies.py",
+        "if verified.credential_device_type != passkey.device:",
+        "if False:",
         PASSKEY,
     ),
 )
