@@ -305,8 +305,8 @@ FAULTS = (
     Fault(
         "an unknown user may come in",
         "api/auth/passwords.py",
-        "if not await self._verify(hashed, password) or not rows:",
-        "if not await self._verify(hashed, password):",
+        "if not await self._verify(hashed, password, gone) or not rows:",
+        "if not await self._verify(hashed, password, gone):",
         PASSWORDS,
     ),
     Fault(
@@ -340,8 +340,8 @@ FAULTS = (
     Fault(
         "as many hashes at once as anyone likes",
         "api/auth/passwords.py",
-        "run_in_executor(_HASHING, self._hasher.verify",
-        "run_in_executor(None, self._hasher.verify",
+        "_HASHING.submit(work)",
+        "ThreadPoolExecutor(1).submit(work)",
         PASSWORDS,
     ),
     Fault(
@@ -491,9 +491,37 @@ FAULTS = (
     Fault(
         "passwords queue up without end",
         "api/auth/passwords.py",
-        "if self._pending >= _AT_ONCE + _WAITING:",
+        "if not _ROOM.acquire(blocking=False):",
         "if False:",
         PASSWORDS,
+    ),
+    Fault(
+        "a queue of the dead is hashed to its end",
+        "api/auth/passwords.py",
+        "if gone is not None and gone.is_set():",
+        "if False:",
+        PASSWORDS,
+    ),
+    Fault(
+        "nobody hears that a client is gone",
+        "api/middleware.py",
+        "                gone.set()",
+        "                return",
+        "test_api_basic.py",
+    ),
+    Fault(
+        "whoever is gone costs a hash",
+        "api/auth/basic.py",
+        "address(request), gone)",
+        "address(request))",
+        "test_api_basic.py",
+    ),
+    Fault(
+        "a login that is gone costs a hash",
+        "api/auth/token.py",
+        "address(request), gone)",
+        "address(request))",
+        TOKEN,
     ),
     Fault(
         "half a character is a bug",
