@@ -18,8 +18,8 @@ FAULTS = (
     Fault(
         "the downloads are open to all",
         "api/app.py",
-        "app.include_router(downloads.routes(settings), dependencies=guarded(guard, methods))",
-        "app.include_router(downloads.routes(settings))",
+        "        dependencies=guarded(guard, methods),\n",
+        "",
         GUARD,
     ),
     Fault(
@@ -522,6 +522,34 @@ FAULTS = (
         "address(request), gone)",
         "address(request))",
         TOKEN,
+    ),
+    Fault(
+        "silent connections take all there are",
+        "api/commands.py",
+        "limit_concurrency=CONNECTIONS + 1",
+        "limit_concurrency=None",
+        SERVE,
+    ),
+    Fault(
+        "connections are closed under a load balancer's requests",
+        "api/commands.py",
+        "timeout_keep_alive=KEEP_ALIVE_SECONDS",
+        "timeout_keep_alive=5",
+        SERVE,
+    ),
+    Fault(
+        "a HEAD is no read",
+        "api/middleware.py",
+        'if scope["method"] == "HEAD" else scope',
+        "if False else scope",
+        GUARD,
+    ),
+    Fault(
+        "refusals are not described",
+        "api/app.py",
+        "problems(401, 429, 503) if guard",
+        "problems() if guard",
+        GUARD,
     ),
     Fault(
         "half a character is a bug",
