@@ -2,15 +2,21 @@
 
 The reviewers are installed in an environment of their own (`tests/support/reviewers`), and look at
 projects as they are rendered. deptry is also told what is installed with which package, so that it
-can say which module is whose.
+can say which module is whose. schemathesis asks the API as it is served.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
+import re
+import subprocess
 import sys
-from collections.abc import Mapping
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,3 +183,44 @@ def test_every_dependency_is_used_and_every_import_declared(
 def _deptry(desk: Desk, project: Path, *words: str) -> Outcome:
     packages = str(desk.packages / "site-packages")
     return desk.ask("deptry", *words, cwd=project, env={"PYTHONPATH": packages})
+
+
+def test_the_api_answers_as_it_says(desk: Desk, full_project: Path, tmp_path: Path) -> None:
+    """schemathesis asks every route, wrongly too. What OpenAPI leaves to `default` is no answer."""
+    served, app = tmp_path / "served", tmp_path / "app"
+    served.mkdir()
+    app.mkdir()
+    with _serving(full_project, served) as url:
+        with urllib.request.urlopen(f"{url}/openapi.json") as answer:
+            described = json.load(answer)
+        for path in described["paths"].values():
+            for operation in path.values():
+                del operation["responses"]["default"]
+        (app / "openapi.json").write_text(json.dumps(described), encoding="utf-8")
+        words = ("--no-color", "run", "openapi.json", f"--url={url}", "--checks=all")
+        bounded = ("--max-examples=10", "--seed=1", "--continue-on-failure")
+        key = f"X-API-Key: {(served / 'key').read_text(encoding='utf-8').strip()}"
+        found = _succeed(desk.ask("schemathesis", *words, *bounded, "-H", key, cwd=app))
+    assert "Tested: 14" in found
+
+
+@contextmanager
+def _serving(project: Path, place: Path) -> Iterator[str]:
+    """Serve a project's API; yield its address."""
+    script = Path(__file__).parents[1] / "support" / "served_api.py"
+    python = project / ".venv" / "bin" / "python"
+    argv = [str(word) for word in (python, "-B", script, "can_fail", place)]
+    env = {"PATH": os.environ["PATH"], "TMPDIR": str(place)}
+    with (
+        (place / "log").open("w+", encoding="utf-8") as log,
+        subprocess.Popen(argv, cwd=project, env=env, stdout=log, stderr=log) as server,
+    ):
+        try:
+            for _ in range(600):
+                if found := re.search(r'"port": (\d+)', (place / "log").read_text("utf-8")):
+                    break
+                time.sleep(0.1)
+            assert found, (place / "log").read_text("utf-8")
+            yield f"http://127.0.0.1:{found[1]}"
+        finally:
+            server.terminate()
