@@ -398,13 +398,6 @@ FAULTS: tuple[Fault, ...] = (
         PROVIDER,
     ),
     Fault(
-        "whoever begins many logins keeps all others out",
-        "api/auth/oauth2.py",
-        "clock=clock, drops_oldest=True)",
-        "clock=clock)",
-        LOGIN,
-    ),
-    Fault(
         "the key id of an ID token is not looked at",
         "api/auth/code_flow.py",
         "key = await self._provider.key(key_id(token, rules))",
@@ -523,13 +516,6 @@ FAULTS: tuple[Fault, ...] = (
         "api/auth/passkey.py",
         "self._settings.challenge_seconds",
         "300",
-        PASSKEY,
-    ),
-    Fault(
-        "whoever begins many logins keeps other passkeys out",
-        "api/auth/passkey.py",
-        "clock=clock, drops_oldest=True)",
-        "clock=clock)",
         PASSKEY,
     ),
     Fault(
