@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 from generator.errors import BadTemplate, UnknownName
 from generator.memo import recall
+from generator.system import machine
 
 
 @cache
@@ -37,10 +37,10 @@ def metavariables(project_name: str) -> dict[str, str]:
     PACKAGE, is for a person to fill in.
     """
     system = {"darwin": "osx", "win32": "win"}.get(sys.platform, "linux")
-    machine = os.uname().machine
-    arm = "arm64" if system == "osx" else "aarch64"
-    machine = {"x86_64": "64", "amd64": "64", "arm64": arm, "aarch64": arm}.get(machine, machine)
-    return {"PROJECT": project_name, "PLATFORM": f"{system}-{machine}"}
+    kind = machine()
+    arm = "aarch64" if system == "linux" else "arm64"
+    kind = {"x86_64": "64", "amd64": "64", "arm64": arm, "aarch64": arm}.get(kind, kind)
+    return {"PROJECT": project_name, "PLATFORM": f"{system}-{kind}"}
 
 
 @dataclass(frozen=True)

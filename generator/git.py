@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import ScaffoldError
+from generator.system import move
 from generator.tree import folder_aside
 
 #: Longest time for one command, in seconds; a hook or a network drive may keep git waiting.
@@ -91,7 +92,7 @@ def start_repository(folder: Path) -> None:
         _succeed(_git(place, "symbolic-ref", "HEAD", "refs/heads/main"))
         words = ("add", "--all", "--", ".", f":(exclude){place.name}")
         _succeed(_git(folder, *words, GIT_DIR=str(made.resolve()), GIT_WORK_TREE="."))
-        made.rename(folder / ".git")
+        move(made, folder / ".git")
 
 
 def stage(folder: Path) -> None:

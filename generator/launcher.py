@@ -21,6 +21,9 @@ import os
 import sys
 import time
 
+if sys.platform == "win32":
+    sys.exit("there are no process groups on Windows")
+
 #: SIGPIPE and SIGXFSZ: Python ignores them, and a program has to meet them as everybody else does.
 IGNORED_BY_PYTHON = [13, 25]
 #: SIGHUP, SIGINT, SIGQUIT, SIGTERM end the program; this process lives on to tell how it ended.

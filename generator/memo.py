@@ -1,8 +1,9 @@
 """What was worked out before: one file in the user's cache, to save the next run the work.
 
 Only what follows from a text alone is kept: compiled templates, parsed YAML, that a file is valid.
-Nothing is lost without it, and nothing fails where it cannot be read or written. A file that is
-not whole, not of this version or not ours alone is as good as none, and written anew.
+Nothing is lost without it (Windows does without), and nothing fails where it cannot be read or
+written. A file that is not whole, not of this version or not ours alone is as good as none, and
+written anew.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Memo:
 
     def save(self) -> None:
         """Write the file anew if there is anything new."""
-        if not self._new:
+        if not self._new or sys.platform == "win32":
             return
         part = self._file.with_name(f"{self._file.name}.{os.urandom(8).hex()}")
         with suppress(Exception, KeyboardInterrupt):  # this comes last: there is nothing to stop
@@ -111,6 +112,8 @@ def recall(kind: str, text: str, work: Callable[[str], T]) -> T:
 
 def _own(file: Path) -> bytes:
     """Read a file that is ours alone; others could have us run their code by one of theirs."""
+    if sys.platform == "win32":
+        raise OSError("who may write a file cannot be told by its mode")
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as opened:
         found = os.fstat(descriptor)

@@ -24,6 +24,8 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO, Literal, cast
 
+from generator.system import WINDOWS
+
 #: Bytes of a step's output that are kept: its beginning and its end.
 KEPT_HEAD, KEPT_TAIL = 1 << 20, 3 << 20
 #: Seconds between SIGTERM and SIGKILL: after Ctrl-C, all is over within two.
@@ -124,10 +126,14 @@ def run(
     passes through. What could not start is an Outcome with a reason. `directly` saves the 10 ms of
     the launcher: for what ends by itself at once, even when we are killed. Raises `Cancelled`
     in `cancellable`, where no `cancel` is given, and nothing else of its own.
+
+    On Windows see `_run_plainly`.
     """
     if cancel is None:
         stop_if_cancelled()
     begin = time.monotonic()
+    if WINDOWS:
+        return _run_plainly(step, timeout)
     sink = _Sink(on_line)
     try:
         child = _Child(step, sink, directly=directly)
@@ -152,7 +158,7 @@ def run(
     if cancel is None and reason == INTERRUPTED:
         raise Cancelled
     if reason == _TIMED_OUT:
-        reason = f"ended after {timeout:g} s, the time it was given"
+        reason = _ended_after(timeout)
     if not reason and child.code < 0:
         reason = f"killed by signal {-child.code} ({signal.strsignal(-child.code)})"
     return Outcome(step, child.code, child.seconds, child.cpu, child.peak, sink.text(), reason)
@@ -161,6 +167,37 @@ def run(
 #: The reason of an outcome where `cancel` was set.
 INTERRUPTED = "interrupted"
 _TIMED_OUT = "timed out"
+
+
+def _run_plainly(step: Step, timeout: float | None) -> Outcome:
+    """Run a step where there are no process groups: enough for git, and for a version.
+
+    Nothing is shown while it runs, nobody can cancel it, and what it started may outlive it.
+    """
+    # Or else Windows would look for the program in our working directory first.
+    os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"
+    begin = time.monotonic()
+    try:
+        done = subprocess.run(
+            step.argv,
+            cwd=step.cwd,
+            env=step.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(step, 1, time.monotonic() - begin, 0.0, 0, "", _ended_after(timeout))
+    except (OSError, ValueError) as error:
+        return Outcome(step, None, 0.0, 0.0, 0, "", _not_started(step, error))
+    said = done.stdout.decode(errors="replace").replace("\r\n", "\n")
+    return Outcome(step, done.returncode, time.monotonic() - begin, 0.0, 0, said, "")
+
+
+def _ended_after(timeout: float | None) -> str:
+    return f"ended after {timeout:g} s, the time it was given"
 
 
 def _follow(child: _Child, deadline: float | None, cancel: Event | None) -> str:
@@ -302,6 +339,8 @@ class _Child:
             self._link.close()
 
     def _end_group(self) -> None:
+        if sys.platform == "win32":
+            return  # `run` does without a child there
         # The group's number stays taken while it has a member: this meets nobody else's process.
         # The output's end is the sign that all are gone: a zombie nobody waits for stays a member.
         try:
@@ -319,10 +358,14 @@ class _Child:
             self.pump(min(left, _TICK))
 
     def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
-            os.killpg(self._process.pid, number)
+        if sys.platform != "win32":
+            # macOS: EPERM for a group of zombies
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, number)
 
     def _reap(self, *, block: bool = False) -> None:
+        if sys.platform == "win32":
+            return
         pid, status, usage = os.wait4(self._process.pid, 0 if block else os.WNOHANG)
         if pid == 0:
             return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from typing import Literal
 from generator.catalog import load_yaml
 from generator.errors import BadTemplate, ScaffoldError
 from generator.memo import recall
+from generator.system import is_dead, is_ending, move, undisturbed
 
 Change = Literal["create", "replace", "same"]
 
@@ -25,7 +26,6 @@ ASIDE = ".scaffold-aside"
 #: In such a folder: the paths being moved into a folder that was there before. While it exists, the
 #: move is not complete and can be taken back.
 _JOURNAL = "journal.json"
-_ENDINGS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT}
 
 
 class TargetError(ScaffoldError):
@@ -79,7 +79,7 @@ class Tree:
         the file system refuses.
         """
         self.validate()
-        with refusals(target), _undisturbed():
+        with refusals(target), undisturbed():
             place = target.resolve() if target.is_symlink() else target
             clear_leftovers(place)
             check_target(target, force=force)
@@ -112,7 +112,7 @@ class Tree:
             self._put(aside / "tree", self.files)
             if target.is_dir():
                 (aside / "tree").chmod(target.stat().st_mode & 0o7777)
-            (aside / "tree").rename(target)  # replaces an empty directory too, in one step
+            move(aside / "tree", target)  # replaces an empty directory too, in one step
 
     def _merge(self, target: Path) -> None:
         """Put every missing or differing file in place by renames; on any failure put all back."""
@@ -135,7 +135,7 @@ class Tree:
         for parent in {(folder / path).parent for path in files}:
             parent.mkdir(parents=True, exist_ok=True)
         for path, file in files.items():
-            if signal.sigpending() & _ENDINGS:
+            if is_ending():
                 raise KeyboardInterrupt  # or whatever the signal's handler raises, a moment later
             (folder / path).write_bytes(file.data)
             if file.mode & 0o111:
@@ -209,56 +209,40 @@ def folder_aside(folder: Path, name: str) -> Iterator[Path]:
     prefix = f".{name[:40]}-{os.getpid()}-"
     aside: Path | None = None
     try:
-        with _undisturbed():
+        with undisturbed():
             aside = Path(tempfile.mkdtemp(prefix=prefix, suffix=ASIDE, dir=folder))
         yield aside
     finally:
-        with _undisturbed():
+        with undisturbed():
             if aside is not None:
                 shutil.rmtree(aside, ignore_errors=True)
 
 
 def _is_dead(aside: Path) -> bool:
     process = aside.name.removesuffix(ASIDE).split("-")[-2]
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError, OverflowError):
-        return False
-    return False
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C and the like wait: in the midst of clearing up they would leave things behind."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return process.isdecimal() and is_dead(int(process))
 
 
 def _write_journal(aside: Path, changes: Mapping[str, Change], folders: set[str]) -> None:
     part = aside / "journal.part"
     deepest_first = sorted(folders, key=len, reverse=True)
     part.write_text(json.dumps({"changes": changes, "folders": deepest_first}), encoding="utf-8")
-    part.rename(aside / _JOURNAL)
+    move(part, aside / _JOURNAL)
 
 
 def _move_in(target: Path, aside: Path, path: str) -> None:
     (target / path).parent.mkdir(parents=True, exist_ok=True)
     if os.path.lexists(target / path):
         (aside / "old" / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).rename(aside / "old" / path)
-    (aside / "new" / path).rename(target / path)
+        move(target / path, aside / "old" / path)
+    move(aside / "new" / path, target / path)
 
 
 def _take_back(target: Path, aside: Path) -> None:
     journal = json.loads((aside / _JOURNAL).read_text(encoding="utf-8"))
     for path, change in journal["changes"].items():
         if change == "replace" and (aside / "old" / path).exists():
-            (aside / "old" / path).replace(target / path)
+            move(aside / "old" / path, target / path)
         elif change == "create" and not (aside / "new" / path).exists():
             (target / path).unlink(missing_ok=True)
     for folder in journal["folders"]:
@@ -273,8 +257,11 @@ def _change(place: Path, file: File) -> Change:
 
 
 def _is_fixed(folder: Path) -> bool:
-    """Say whether a folder must stay the same one: we are in it, or something is mounted there."""
-    return os.path.ismount(folder) or folder.samefile(Path.cwd())
+    """Say whether a folder must stay the same one: we are in it, or something is mounted there.
+
+    On Windows each must: a folder cannot be renamed to the name of another, not even an empty one.
+    """
+    return sys.platform == "win32" or os.path.ismount(folder) or folder.samefile(Path.cwd())
 
 
 def _missing(folder: Path) -> list[Path]:

@@ -21,6 +21,7 @@ from generator.cli.progress import failures, progress
 from generator.cli.show import check_report, write_all
 from generator.cli.signals import unwinding
 from generator.errors import BadFile
+from generator.system import only_posix
 from generator.toolchain.environment import check_runnable
 from generator.toolchain.surroundings import groups
 
@@ -91,6 +92,7 @@ def command(
     conda_channel: str,
 ) -> None:
     """Check, print, and exit."""
+    only_posix("scaffold check")
     if json_path == junit_path == "-":
         raise click.UsageError("--json - and --junit - both want standard output; name a file")
     for path in (json_path, junit_path):

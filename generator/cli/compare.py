@@ -28,6 +28,7 @@ from generator.compare.markdown import markdown
 from generator.compare.model import Comparison, Project
 from generator.compare.report import as_json, from_json
 from generator.errors import BadFile, nearest
+from generator.system import only_posix
 
 EPILOG = """\b
 Examples:
@@ -91,6 +92,8 @@ def command(
     _check_reports(written)
     given = gather(None, answers, data, flags)
     really = {"--resolve": resolve, "--measure": measure}
+    for option, wanted in really.items():
+        only_posix(option, wanted)
     reports = {option: path is not None for option, path in written.items()}
     refuse("--diff", diff, {**really, **reports, "--from": source is not None})
     facts = {"--project": project is not None, "MANAGER": bool(managers), "answers": bool(given)}

@@ -23,7 +23,7 @@ from copier.errors import (
 from plumbum.commands.processes import ProcessExecutionError
 
 from generator import __version__
-from generator.cli.show import Output, draw
+from generator.cli.show import Output
 from generator.credentials import without_credentials
 from generator.errors import ScaffoldError
 from generator.tree import check_target, refusals
@@ -76,8 +76,7 @@ def copy(
             if (not file.is_dir() or file.is_symlink())
             and ".git" not in file.relative_to(place).parts
         )
-    for line in draw(str(target), paths):
-        output.say(line)
+    output.tree(str(target), paths)
     if message and not dry_run:
         output.say(f"\n{message}")
     return {

@@ -225,7 +225,7 @@ def _read(answers_file: str) -> dict[str, Any]:
 def _name_of(path: str) -> str:
     if not path:
         raise click.UsageError("PATH is empty; give the directory to write, such as my-project")
-    name = path.rstrip("/").rpartition("/")[2]
+    name = path.replace(os.sep, "/").rstrip("/").rpartition("/")[2]
     if name in (".", ".."):
         name = Path(path).resolve().name  # the folder's, as `cargo init` and `uv init` have it
     if not name:

@@ -30,10 +30,11 @@ from generator.cli.inputs import (
     suggestions,
 )
 from generator.cli.next import next_commands
-from generator.cli.show import Output, check_report, draw, write_report
+from generator.cli.show import Output, check_report, write_report
 from generator.cli.signals import unwinding
 from generator.errors import MissingAnswers
 from generator.render import render
+from generator.system import only_posix
 from generator.tree import Tree, check_target
 
 EPILOG = """\b
@@ -104,6 +105,7 @@ def command(
     need("--overwrite", overwrite, "--force", force)
     need("--trust", trust, "--template", template)
     need("--vcs-ref", vcs_ref, "--template", template)
+    only_posix("--install", install)
     check_report(report_path)
     output = Output(sys.stderr if report_path == "-" else sys.stdout, quiet)
 
@@ -153,13 +155,13 @@ def command(
             _write(tree, target, force=force, overwrite=overwrite)
     if diff or dry_run:
         if dry_run:
-            _draw(target, tree, output)
+            output.tree(str(target), tree.files)
         write_report(report_path, report)
         return
     report |= {"written": True, "repository": False, "install": None, "next": []}
     try:
         with _by_then("the project is written"):
-            _draw(target, tree, output)
+            output.tree(str(target), tree.files)
             if repository:
                 report["repository"] = _start_repository(target, required=git is True)
             _note_what_git_passes_by(target, tree)
@@ -228,11 +230,6 @@ def _write(tree: Tree, target: Path, *, force: bool, overwrite: bool) -> None:
         if set(tree.changes(target).values()) != {"same"}:
             raise
         raise Interrupted("the project is written") from error
-
-
-def _draw(target: Path, tree: Tree, output: Output) -> None:
-    for line in draw(str(target), tree.files):
-        output.say(line)
 
 
 def _start_repository(target: Path, *, required: bool) -> bool:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 import click
 
@@ -27,28 +27,44 @@ class Output:
         if not self.quiet:
             self.always(text)
 
+    def tree(self, name: str, paths: Iterable[str]) -> None:
+        """Draw a directory tree, unless asked to be quiet."""
+        for line in draw(name, paths, self.stream.encoding or "utf-8"):
+            self.say(line)
+
     def always(self, text: str) -> None:
         """Print a line that was asked for."""
         click.echo(text, file=self.stream)
 
 
-def draw(name: str, paths: Iterable[str]) -> Iterator[str]:
+#: A branch, the last one, and what is below each of them; and the same in ASCII.
+_LINES: Final = ("├── ", "└── ", "│   ", "    ")
+_ASCII: Final = ("|-- ", "`-- ", "|   ", "    ")
+
+
+def draw(name: str, paths: Iterable[str], encoding: str = "utf-8") -> Iterator[str]:
     """Yield a directory tree, line by line; folders before files."""
+    lines = _LINES
+    try:
+        "".join(lines).encode(encoding)
+    except UnicodeEncodeError:  # Windows' own encodings lack them, when the output is a file
+        lines = _ASCII
     root: dict[str, Any] = {}
     for path in sorted(paths):
         here = root
         for part in path.split("/"):
             here = here.setdefault(part, {})
     yield f"{name}/"
-    yield from _branches(root, "")
+    yield from _branches(root, "", lines)
 
 
-def _branches(folder: dict[str, Any], indent: str) -> Iterator[str]:
+def _branches(folder: dict[str, Any], indent: str, lines: tuple[str, ...]) -> Iterator[str]:
+    branch, last_branch, below, below_last = lines
     entries = sorted(folder.items(), key=lambda entry: (not entry[1], entry[0]))
     for number, (name, inside) in enumerate(entries, start=1):
         last = number == len(entries)
-        yield f"{indent}{'└── ' if last else '├── '}{name}{'/' if inside else ''}"
-        yield from _branches(inside, indent + ("    " if last else "│   "))
+        yield f"{indent}{last_branch if last else branch}{name}{'/' if inside else ''}"
+        yield from _branches(inside, indent + (below_last if last else below), lines)
 
 
 def check_report(path: str | None, option: str = "--json") -> None:
@@ -91,7 +107,7 @@ def write_text(path: str | None, text: str) -> None:
             sys.stdout.write(text)
             sys.stdout.flush()
         else:  # a path of this machine may hold bytes that are no characters
-            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except BrokenPipeError:
         raise
     except OSError as error:

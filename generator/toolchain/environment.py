@@ -8,6 +8,7 @@ removed from the surrounding environment: only what `surroundings` names is take
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,6 +64,8 @@ class NothingRunsIn(ScaffoldError):
 
 def check_runnable(folder: Path, remedy: str) -> None:
     """Raise `NothingRunsIn` where the file system of a folder lets no program run."""
+    if sys.platform == "win32":
+        return
     if os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0):  # macOS has no such name
         raise NothingRunsIn(folder, remedy)
 

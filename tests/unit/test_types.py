@@ -1,5 +1,7 @@
 """Every module fits the standard library of every Python that a project may be for, and macOS's.
 
+The modules of a project without parts fit Windows', too.
+
 No dependency is installed here. What the type checker says of the oldest Python must follow from
 that; of another, or of another platform, it must not say more.
 """
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.answers import visible_questions
+from generator.answers import resolve, visible_questions
+from generator.render import render
 from tests.support.covering import distinct, trees_of_one_name
 from tests.support.once import once
 
@@ -55,6 +58,13 @@ def test_another_python_or_platform_has_no_further_error(
 ) -> None:
     said = (project / "expected").read_text().splitlines()
     assert sorted(set(_mypy(project, platform, version)) - set(said)) == []
+
+
+def test_a_project_without_parts_has_no_error_of_windows(tmp_path: Path) -> None:
+    answers = resolve({"project_name": "demo", "manager": "uv", "features": []})
+    render(answers.context, answers.values).write(tmp_path / "demo")
+    said = _mypy(tmp_path / "demo", "linux", VERSIONS[0])
+    assert sorted(set(_mypy(tmp_path / "demo", "win32", VERSIONS[0])) - set(said)) == []
 
 
 def _mypy(folder: Path, platform: str, version: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import sys
 from pathlib import Path
 
 from generator.compare.model import Machine
@@ -14,6 +15,9 @@ def this_machine() -> Machine:
     """Describe the machine that we run on: no host name, no user, no path."""
     release = re.match(r"[\d.]*\d", platform.release())  # what follows is up to whoever built it
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = 0
+    if sys.platform != "win32":
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Machine(
         system=" ".join(
             [platform.system(), release[0] if release else "", _distribution()]
@@ -21,7 +25,7 @@ def this_machine() -> Machine:
         architecture=platform.machine(),
         processor=_processor(),
         cores=cores or 1,
-        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        memory_bytes=memory,
         python=platform.python_version(),
     )
 

@@ -22,7 +22,7 @@ import yaml
 from generator import __version__
 from generator.answers import visible_questions
 from generator.catalog import manager, manager_names
-from generator.cli.inputs import presets
+from generator.cli.inputs import gather, presets
 from generator.memo import Memo
 from tests.conftest import Scaffold
 
@@ -128,6 +128,14 @@ def test_the_last_part_of_path_is_the_name_unless_another_is_given(
     assert tomllib.loads(Path("folder/pyproject.toml").read_text())["project"]["name"] == "Other"
     done = scaffold("new", "--project-name", "alone", "--manager", "uv", "--no-git")
     assert recorded("alone")["project_name"] == "alone"
+
+
+def test_the_last_part_of_path_is_the_name_with_another_separator_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "sep", "\\")
+    given = gather("C:\\work/other\\first\\", None, (), {})
+    assert given == {"project_name": "first"}
 
 
 def test_the_current_directory_is_a_target_with_a_name(
@@ -409,7 +417,9 @@ def test_a_terminal_that_lacks_our_characters_is_no_reason_to_fail() -> None:
     argv = [PROGRAM, "new", "demo", "--manager", "uv", "--no-git"]
     done = subprocess.run(argv, capture_output=True, env=env, check=False)
     assert done.returncode == 0, done.stderr
-    assert b"pyproject.toml" in done.stdout
+    assert b"\n|-- src/\n|   `-- demo/\n" in done.stdout
+    assert done.stdout.isascii()
+    assert b"\\u" not in done.stdout
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:
