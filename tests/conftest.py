@@ -110,6 +110,7 @@ signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 @pytest.fixture(autouse=True)
 def no_managers_in_fast_tests(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hold fast tests to what needs nothing but Python and git."""
-    _guard.active = request.node.get_closest_marker("integration") is None
+    slow = ("integration", "wine")
+    _guard.active = not any(map(request.node.get_closest_marker, slow))
     yield
     _guard.active = False
