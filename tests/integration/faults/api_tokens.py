@@ -661,4 +661,49 @@ FAULTS: tuple[Fault, ...] = (
         "if False:",
         PASSKEY,
     ),
+    # What only a mutation showed.
+    Fault(
+        "a device waits as many milliseconds as a challenge is good for seconds",
+        "api/auth/ceremonies.py",
+        "challenge=challenge,\n            timeout=self.settings.challenge_seconds * 1000,\n"
+        "            user_verification",
+        "challenge=challenge,\n            timeout=self.settings.challenge_seconds,\n"
+        "            user_verification",
+        PASSKEY,
+    ),
+    Fault(
+        "an answer may name another passkey than the one that it is held against",
+        "api/auth/ceremonies.py",
+        "passkey is None or parsed.raw_id != passkey.id",
+        "passkey is None",
+        PASSKEY,
+    ),
+    Fault(
+        "the log-out of passkeys is documented as open",
+        "api/auth/passkey.py",
+        'openapi_extra={"security": [{self.name: []}]},',
+        "",
+        PASSKEY,
+    ),
+    Fault(
+        "OAuth 2's log-out is documented as open",
+        "api/auth/oauth2.py",
+        'openapi_extra={"security": [{self.name: []}]},',
+        "",
+        PROVIDER,
+    ),
+    Fault(
+        "the cookie of a login stays",
+        "api/auth/oauth2.py",
+        'response.delete_cookie(cookie, secure=secure, httponly=True, samesite="lax")',
+        "",
+        LOGIN,
+    ),
+    Fault(
+        "a cookie is deleted that browsers do not have",
+        "api/auth/oauth2.py",
+        "response.delete_cookie(cookie, secure=secure,",
+        "response.delete_cookie(cookie,",
+        LOGIN,
+    ),
 )
