@@ -600,4 +600,18 @@ FAULTS = (
         "socket.AF_INET if ",
         "test_api_serve.py",
     ),
+    Fault(
+        "the longest password that may be set opens nothing",
+        "api/auth/passwords.py",
+        "len(password) > MAX_LENGTH",
+        "len(password) >= MAX_LENGTH",
+        PASSWORDS,
+    ),
+    Fault(
+        "a file that is no store stays open",
+        "api/auth/store.py",
+        "    except BaseException:\n        _close(file)\n",
+        "    except BaseException:\n",
+        STORE,
+    ),
 )

@@ -706,4 +706,32 @@ FAULTS: tuple[Fault, ...] = (
         "response.delete_cookie(cookie,",
         LOGIN,
     ),
+    Fault(
+        "an ID token may lack the nonce",
+        "api/auth/oauth2_settings.py",
+        'required=("nonce",)',
+        "required=()",
+        LOGIN,
+    ),
+    Fault(
+        "a provider's answer may be a bomb",
+        "api/auth/provider.py",
+        "auto_decompress=False",
+        "auto_decompress=True",
+        PROVIDER,
+    ),
+    Fault(
+        "old keys count on after the first that is told they do not",
+        "api/auth/provider.py",
+        "                self._keys = {}\n",
+        "",
+        PROVIDER,
+    ),
+    Fault(
+        "a provider that refuses its metadata refuses whoever sends a token",
+        "api/auth/provider.py",
+        "form is not None and ",
+        "",
+        PROVIDER,
+    ),
 )
