@@ -734,4 +734,62 @@ FAULTS: tuple[Fault, ...] = (
         "",
         PROVIDER,
     ),
+    Fault(
+        "whoever is invited often keeps others from registering",
+        "api/auth/passkey_store.py",
+        'self.store, "passkey registration", clock=clock, drops_oldest=True',
+        'self.store, "passkey registration", clock=clock',
+        PASSKEY,
+    ),
+    Fault(
+        "an origin that is no URL is a bug",
+        "api/auth/passkey_settings.py",
+        '        check_url("passkey_origin", origin or None)\n',
+        "",
+        PASSKEY,
+    ),
+    Fault(
+        "a challenge's time depends on where the settings come from",
+        "api/auth/passkey_settings.py",
+        '"PASSKEY_CHALLENGE_SECONDS", int, 300',
+        '"PASSKEY_CHALLENGE_SECONDS", int, 3000',
+        PASSKEY,
+    ),
+    Fault(
+        "the provider is asked what no code stands for",
+        "api/auth/oauth2.py",
+        "not (code and state and begun)",
+        "not (state and begun)",
+        LOGIN,
+    ),
+    Fault(
+        "how long a token may be good depends on where the settings come from",
+        "api/auth/jwt_settings.py",
+        '"JWT_MAX_LIFETIME", int, DAY',
+        '"JWT_MAX_LIFETIME", int, 2 * DAY',
+        JWT,
+    ),
+    Fault(
+        "how long an access token may be good depends on where the settings come from",
+        "api/auth/oauth2_settings.py",
+        '"OAUTH2_MAX_LIFETIME", int, DAY',
+        '"OAUTH2_MAX_LIFETIME", int, 31 * DAY',
+        PROVIDER,
+    ),
+    Fault(
+        "a weak key makes errors of other people's warnings",
+        "api/auth/keys.py",
+        "        with warnings.catch_warnings():\n            warnings.simplefilter("
+        '"error", SecurityWarning)  # as for 1024 bits of RSA\n'
+        "            key = KEY_TYPES",
+        '        warnings.simplefilter("error", SecurityWarning)\n        key = KEY_TYPES',
+        KEYS,
+    ),
+    Fault(
+        "of a weak key, there is only a warning",
+        "api/auth/keys.py",
+        'warnings.simplefilter("error", SecurityWarning)',
+        "pass",
+        KEYS,
+    ),
 )
