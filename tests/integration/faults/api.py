@@ -614,4 +614,25 @@ FAULTS = (
         "    except BaseException:\n",
         STORE,
     ),
+    Fault(
+        "a user without a name is made",
+        "api/auth/user_commands.py",
+        "1 <= len(name) <= MAX_LENGTH",
+        "len(name) <= MAX_LENGTH",
+        PASSWORDS,
+    ),
+    Fault(
+        "a user may have a name that no login takes",
+        "api/auth/user_commands.py",
+        'not name.isprintable() or ":" in name or not 1 <= len(name) <= MAX_LENGTH',
+        'not name.isprintable() or ":" in name or not 1 <= len(name)',
+        PASSWORDS,
+    ),
+    Fault(
+        "the shortest password is one too short",
+        "api/auth/user_commands.py",
+        "_MIN_LENGTH = 12",
+        "_MIN_LENGTH = 11",
+        PASSWORDS,
+    ),
 )

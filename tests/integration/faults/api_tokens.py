@@ -792,4 +792,18 @@ FAULTS: tuple[Fault, ...] = (
         "pass",
         KEYS,
     ),
+    Fault(
+        "a key may be made for an algorithm that there is not",
+        "api/auth/jwt_commands.py",
+        "choices=KEY_TYPES, ",
+        "",
+        COMMANDS,
+    ),
+    Fault(
+        "a token may be for nobody",
+        "api/auth/jwt_commands.py",
+        '"--subject", required=True, ',
+        '"--subject", ',
+        COMMANDS,
+    ),
 )
