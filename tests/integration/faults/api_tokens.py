@@ -735,13 +735,6 @@ FAULTS: tuple[Fault, ...] = (
         PROVIDER,
     ),
     Fault(
-        "whoever is invited often keeps others from registering",
-        "api/auth/passkey_store.py",
-        'self.store, "passkey registration", clock=clock, drops_oldest=True',
-        'self.store, "passkey registration", clock=clock',
-        PASSKEY,
-    ),
-    Fault(
         "an origin that is no URL is a bug",
         "api/auth/passkey_settings.py",
         '        check_url("passkey_origin", origin or None)\n',
