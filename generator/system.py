@@ -71,6 +71,8 @@ def is_dead(process: int) -> bool:
 
         try:
             handle = _winapi.OpenProcess(_winapi.SYNCHRONIZE, False, process)  # noqa: FBT003
+        except OverflowError:
+            return False
         except OSError as error:
             return error.winerror == _NO_SUCH_PROCESS
         try:
@@ -96,17 +98,19 @@ def move(source: Path, target: Path) -> None:
     On Windows try again for a moment: virus scanners and indexers open whatever is new, and what
     is open cannot be renamed.
     """
-    if sys.platform == "win32":
-        import time
+    if sys.platform != "win32":
+        source.rename(target)
+        return
+    import time
 
-        for pause in _PAUSES:
-            try:
-                source.replace(target)
-            except PermissionError:
-                time.sleep(pause)
-            else:
-                return
-    source.rename(target)
+    for pause in _PAUSES:
+        try:
+            source.replace(target)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    source.replace(target)
 
 
 def machine() -> str:
