@@ -143,4 +143,33 @@ FAULTS = (
         "outcome += 1",
         "test_concurrency_compare.py",
     ),
+    Fault(
+        "the first result is the last",
+        "concurrency/compare.py",
+        "first = first or time.perf_counter() - started",
+        "first = time.perf_counter() - started",
+        "test_concurrency_compare.py",
+    ),
+    Fault(
+        "a core that waits is counted, too",
+        "concurrency/compare.py",
+        "os.times()[:4]",
+        "os.times()",
+        "test_concurrency_compare.py",
+    ),
+    Fault(
+        "what other runs have used is counted again",
+        "concurrency/compare.py",
+        "_cpu_seconds() - cpu",
+        "_cpu_seconds()",
+        "test_concurrency_compare.py",
+    ),
+    Fault(
+        "the processes of whoever stops early work on",
+        "concurrency/processes.py",
+        "        ours.close()  # whoever still works dies of this\n"
+        "        await asyncio.to_thread(pool.shutdown, cancel_futures=True)\n",
+        "",
+        "test_concurrency.py",
+    ),
 )
