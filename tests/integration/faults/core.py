@@ -390,4 +390,16 @@ FAULTS = (
         'print(f"error: {printable(message)}"',
         'print(f"error: {message}"',
     ),
+    Fault(
+        "the end of a failed upload waits for as long as S3 does",
+        "s3_upload.py",
+        "async with asyncio.timeout(ABORT_SECONDS):",
+        "async with asyncio.timeout(None):",
+    ),
+    Fault(
+        "an abort that gets no answer hides why it was one",
+        "s3_upload.py",
+        "(ClientError, BotoCoreError, OSError) as remaining",
+        "(ClientError, BotoCoreError) as remaining",
+    ),
 )
