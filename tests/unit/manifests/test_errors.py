@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator.compare.model import LeftOut
 from generator.errors import InvalidAnswer, ScaffoldError
 from generator.manifests import (
     BadManifest,
@@ -19,6 +20,7 @@ from generator.manifests import (
     items,
     layout,
     read_project,
+    requirements,
 )
 from generator.manifests.document import Document
 
@@ -402,3 +404,15 @@ def test_where_something_is_said_does_not_go_through_everything() -> None:
     for number in range(count):
         assert document.where("[project]", f"name-{number}>=1.0").endswith(f":{number + 3}")
     assert looked_at <= 3 * count
+
+
+def test_what_is_in_a_file_elsewhere_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "secrets").write_text("root:x:0:0:root:/root:/bin/sh\n-e /home/me\n")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "requirements.txt").write_text("-r ../secrets\n-r more.txt\n")
+    (project / "more.txt").write_text("./libs/own\n")
+    listing = requirements.read(project)
+    told = [(item.text, item.where) for item in listing.items if isinstance(item, LeftOut)]
+    assert [text for text, _ in told] == ["a line", "a line", "./libs/own"]
+    assert "secrets:1" in told[0][1]
