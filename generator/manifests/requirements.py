@@ -175,7 +175,7 @@ class Reader:
             self._constraints.append(item)
 
     def _leave(self, text: str, where: str, reason: str) -> None:
-        if not self._open[-1].is_relative_to(self.directory.resolve()):
+        if self._open and not self._open[-1].is_relative_to(self.directory.resolve()):
             text = "a line"  # a file elsewhere may be any file: what is in it is not shown
         self._found.append(LeftOut(text, where, reason))
 
