@@ -45,6 +45,20 @@ def test_a_suggestion_that_is_no_answer_is_left_out(suggested: dict[str, Any]) -
     assert resolve(NAME, suggested=suggested).values == resolve(NAME).values
 
 
+def test_an_answer_to_what_does_not_apply_is_its_default_or_none_at_all() -> None:
+    """A file of answers may hold it; whoever wants something else is told what it needs."""
+    resolved = resolve(NAME)
+    hidden = {key: resolved.context[key] for key in visible_questions().keys() - resolved.values}
+    assert hidden
+    assert resolve({**NAME, **hidden}).values == resolved.values
+    for key in hidden:
+        choices = [choice.value for choice in visible_questions()[key].choices]
+        other = next(one for one in choices if one not in hidden[key])
+        given = [other] if visible_questions()[key].several else other
+        with pytest.raises(InvalidAnswer, match="it has a meaning only where"):
+            resolve({**NAME, key: given})
+
+
 def test_only_what_is_not_given_is_asked_with_its_default() -> None:
     asked: dict[str, Any] = {}
 

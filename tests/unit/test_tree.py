@@ -52,7 +52,8 @@ def test_permissions_follow_the_umask(tmp_path: Path) -> None:
     try:
         TREE.write(tmp_path / "demo")
     finally:
-        os.umask(before)
+        after = os.umask(before)
+    assert after == 0o027, "it is the whole process's"
     modes = {
         path: (tmp_path / "demo" / path).stat().st_mode & 0o777
         for path in ("", "src", "pyproject.toml", "bin/run")
@@ -137,7 +138,10 @@ def test_force_adds_what_is_missing(occupied: Path) -> None:
 
 
 def test_overwrite_replaces_what_differs(occupied: Path) -> None:
-    assert TREE.changes(occupied)["pyproject.toml"] == "replace"
+    (occupied / "src" / "demo").mkdir(parents=True)
+    (occupied / "src" / "demo" / "__init__.py").write_text("mine = 1\n")
+    differing = [path for path, change in TREE.changes(occupied).items() if change == "replace"]
+    assert differing == ["pyproject.toml", "src/demo/__init__.py"]
     TREE.write(occupied, force=True, overwrite=True)
     assert set(TREE.changes(occupied).values()) == {"same"}
     assert (occupied / "mine.txt").read_text() == "mine"
