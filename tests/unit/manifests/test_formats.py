@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
-from generator.manifests import Own, read_project
+from generator.manifests import Own, match_spec, read_project
 
 Files = dict[str, str]
 
@@ -78,6 +79,7 @@ def _project(text: str) -> Files:
         (_conda("conda-forge::a>=1.2,<2,!=1.3.*"), "runtime a!=1.3.*,>=1.2,<2"),
         (_conda("conda-forge/linux-64::a >=1.2, <2"), "runtime a>=1.2,<2"),
         (_conda("\"a[version='>=1.2,<2']\""), "runtime a>=1.2,<2"),
+        (_conda("'a[version=1.2]'"), "runtime a==1.2"),
         (_conda("pytorch>=2"), "runtime torch>=2"),
         (_project("dependencies = ['A_b.c >= 1 , < 2']"), "runtime A_b.c>=1,<2"),
         (_project("dependencies = ['a>=1', 'a<2', 'A[x]']"), "runtime a[x]>=1,<2"),
@@ -88,6 +90,14 @@ def test_versions(files: Files, said: str | None, tmp_path: Path) -> None:
     if said is not None:
         assert found == [said]
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("specifier", "said"),
+    [("<2,>=1", ">=1,<2"), ("==1.*", "=1"), ("==1.2", "==1.2"), ("===1.2", "==1.2")],
+)
+def test_versions_as_conda_reads_them(specifier: str, said: str) -> None:
+    assert match_spec.written(SpecifierSet(specifier)) == said
 
 
 def test_markers_of_poetry_s_tables_are_joined(tmp_path: Path) -> None:
@@ -231,14 +241,16 @@ def test_conda_files_for_development_and_build_requirements(tmp_path: Path) -> N
     files = {
         "environment.yml": "name: x-env\nchannels: [conda-forge, https://u:secret@example.org/c]\n"
         "dependencies: [python>=3.12, a, hatchling, pip, r-ggplot2, 'b>=1|<0']\n",
-        "environment-dev.yml": "dependencies:\n- c\n- a\n- pip: [-r more.txt, -e .]\n",
+        "environment-dev.yml": "name: other\ndependencies:\n- c\n- a\n- pip: [-r more.txt, -e .]\n",
         "more.txt": "d>=1\n",
         "pyproject.toml": '[build-system]\nrequires = ["hatchling>=1"]\n',
     }
     own = _read(tmp_path, files)
     assert _said(own) == ["runtime a", "dev c", "dev d>=1"]
     assert own.pythons == ("3.12", "3.13", "3.14")
+    assert own.project.name == "x-env"
     assert set(_reasons(own)) >= {"hatchling", "pip", "r-ggplot2", "b>=1|<0", "-e ."}
+    assert any(line.startswith("channel https://***@example.org") for line in _reasons(own))
     assert "secret" not in repr(own)
     assert own.project.source is not None
     assert own.project.source.file == "environment.yml, environment-dev.yml"
