@@ -94,3 +94,10 @@ def short(value: object) -> str:
     """Return what an error shows of a value: not long, however large it is, and no credentials."""
     shown = repr(without_credentials(value[:1000])) if isinstance(value, str) else _REPR.repr(value)
     return shown if len(shown) <= 80 else shown[:60] + "...'"
+
+
+def printable(text: str) -> str:
+    """Return a line that steers no terminal, whatever a name, an answer or a server put into it."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

@@ -366,7 +366,11 @@ class _Child:
     def _reap(self, *, block: bool = False) -> None:
         if sys.platform == "win32":
             return
-        pid, status, usage = os.wait4(self._process.pid, 0 if block else os.WNOHANG)
+        try:
+            pid, status, usage = os.wait4(self._process.pid, 0 if block else os.WNOHANG)
+        except ChildProcessError:  # Ctrl-C came right after it was reaped: nobody asks how it ended
+            self.ended, self._process.returncode = True, 0
+            return
         if pid == 0:
             return
         self.ended = True

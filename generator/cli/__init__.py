@@ -149,12 +149,9 @@ def _unwritten() -> int:
 
 def _fail(message: str, code: int = 2) -> int:
     """Print one line, whatever a path or an answer in it holds; return the exit code."""
-    _say(
-        "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode()
-            for char in message
-        )
-    )
+    from generator.errors import printable
+
+    _say(printable(message))
     return code
 
 

@@ -16,8 +16,14 @@ Example:
 """
 
 
+def _named(_: object, __: object, out: Path) -> Path:
+    if out == Path():
+        raise click.UsageError("OUT must be a directory of its own, such as ~/channel")
+    return out
+
+
 @click.command("conda-channel", epilog=EPILOG)
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path), callback=_named)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the URL, and errors.")
 def command(out: Path, *, quiet: bool) -> None:
     """Build a conda channel in the directory OUT, and print its URL.

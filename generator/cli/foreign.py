@@ -18,14 +18,16 @@ from copier.errors import (
     CopierError,
     ExtensionNotFoundError,
     InteractiveSessionError,
+    TaskError,
     UnsafeTemplateError,
 )
 from plumbum.commands.processes import ProcessExecutionError
 
-from generator import __version__
+from generator import __version__, git
 from generator.cli.show import Output
 from generator.credentials import without_credentials
-from generator.errors import ScaffoldError
+from generator.errors import ScaffoldError, printable
+from generator.system import undisturbed
 from generator.tree import check_target, refusals
 
 
@@ -53,7 +55,7 @@ def copy(
     In place, since a template's tasks may write down where they run. Raises `TargetError` for a
     target that is taken, `TemplateRefused` with Copier's reason.
     """
-    check_target(target)
+    check_target(target, force=_is_empty_clone(target))
     aside = tempfile.TemporaryDirectory() if dry_run else nullcontext("")
     with refusals(target), _refused(source), aside as folder:
         place = Path(folder) / target.name if dry_run else target
@@ -78,7 +80,7 @@ def copy(
         )
     output.tree(str(target), paths)
     if message and not dry_run:
-        output.say(f"\n{message}")
+        output.say("\n" + "\n".join(map(printable, message.splitlines())))
     return {
         "schema": 1,
         "version": __version__,
@@ -89,21 +91,30 @@ def copy(
     }
 
 
+def _is_empty_clone(target: Path) -> bool:
+    return git.is_fresh_clone(target) and all(path.name == ".git" for path in target.iterdir())
+
+
 @contextmanager
 def _whole_or_none(target: Path) -> Iterator[None]:
-    """Where the body fails, remove what it made: in `target`, which was empty, and above it."""
+    """Where the body fails, remove what it made in `target` and above it.
+
+    What others put there meanwhile goes with it, as where `git clone` fails.
+    """
     missing = [folder for folder in (target, *target.parents) if not folder.exists()]
+    before = set(target.iterdir()) if target.is_dir() else set()
     try:
         yield
     except BaseException:
-        for path in target.iterdir() if target.is_dir() else ():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
-        for folder in missing:
-            with suppress(OSError):  # Copier has removed it, or somebody has put something there
-                folder.rmdir()
+        with undisturbed():  # a second Ctrl-C would leave the rest of it
+            for path in set(target.iterdir()) - before if target.is_dir() else ():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+            for folder in missing:
+                with suppress(OSError):  # Copier has removed it, or it holds what is somebody's
+                    folder.rmdir()
         raise
 
 
@@ -139,6 +150,9 @@ def _refused(source: str) -> Iterator[None]:
     except ExtensionNotFoundError as error:
         remedy = f"install it beside scaffold: {sys.executable} -m pip install PACKAGE"
         raise TemplateRefused(source, str(error), remedy) from error
-    except (CopierError, ValueError, jinja2.TemplateError, ProcessExecutionError) as error:
+    except (TaskError, ProcessExecutionError) as error:
+        remedy = "see what it printed, and the template's documentation"
+        raise TemplateRefused(source, str(error), remedy) from error
+    except (CopierError, ValueError, jinja2.TemplateError) as error:
         remedy = "check the template's address and your answers"
         raise TemplateRefused(source, str(error) or type(error).__name__, remedy) from error

@@ -62,10 +62,16 @@ Examples:
 @click.option("--diff", is_flag=True, help="Show what would change in PATH; write nothing.")
 @click.option("--json", "report_path", metavar="FILE", help="Write a report (- is stdout).")
 @click.option("--install", is_flag=True, help="Create the environment, lock and test.")
-@click.option("--git/--no-git", default=None, help="Make a repository; by default unless in one.")
+@click.option(
+    "--git/--no-git",
+    default=None,
+    help="Make a repository; by default unless in one.",
+)
 @click.option("--force", is_flag=True, help="Write into a PATH that is not empty.")
 @click.option("--overwrite", is_flag=True, help="With --force: replace files that differ.")
-@click.option("--template", metavar="SRC", help="Render another Copier template.")
+@click.option(
+    "--template", metavar="SRC", help="Render another Copier template; no --git by default."
+)
 @click.option("--vcs-ref", metavar="REF", help="With --template: its branch, tag or commit.")
 @click.option("--trust", is_flag=True, help="With --template: let it run code.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -112,7 +118,7 @@ def command(
     if template is not None:
         from generator.cli.foreign import copy
 
-        if path is None:
+        if not path:
             raise click.UsageError("--template needs a PATH to write to; give it")
         given, target = gather(None, answers, data, {}), Path(path)
         repository = bool(git) and _repository(target, wanted=git)
@@ -262,9 +268,12 @@ def _note_what_git_passes_by(target: Path, tree: Tree) -> None:
     if moved and top != target.resolve():
         why = "read only in the top folder of a repository"
         click.echo(f"note: {', '.join(moved)}: {why}; move what you need to {top}", err=True)
+    by_rule: dict[str, list[str]] = {}
     for path, rule in git.ignored(target, tree.files):
-        remedy = f"git add --force {shlex.quote(path)}"
-        click.echo(f"note: git ignores {path}, by {rule}; to keep it: {remedy}", err=True)
+        by_rule.setdefault(rule, []).append(path)
+    for rule, paths in by_rule.items():
+        remedy = f"git add --force {shlex.join(paths)}"
+        click.echo(f"note: git ignores {', '.join(paths)}, by {rule}; to keep: {remedy}", err=True)
 
 
 def _finish(

@@ -26,9 +26,8 @@ def _lines(
     manager: Manager, target: Path, values: Mapping[str, str], *, installed: bool
 ) -> Iterator[str]:
     if target != Path():
-        yield f"cd {shlex.quote(str(target))}"
-    names = (manager.executable, *manager.alternatives)
-    here = any(shutil.which(name) for name in names)
+        yield f"cd {_quoted(target)}"
+    here = any(map(_is_on_path, (manager.executable, *manager.alternatives)))
     if installed and not here:
         (run,) = manager.commands["run"]
         program = f"{manager.environment}/bin/{values['PROJECT']}"
@@ -38,7 +37,7 @@ def _lines(
         yield _way_to(manager)
     # What leads the manager astray is set right by make, or else by the shell's lines.
     astray = not set(manager.unset).isdisjoint(os.environ)
-    make = shutil.which("make") is not None
+    make = _is_on_path("make")
     if not installed:
         setting = manager.shell if astray or manager.settings else ()
         lines = [*setting, *_of(manager, manager.start, values)]
@@ -47,6 +46,24 @@ def _lines(
         yield "make run"
     else:
         yield from _of(manager, ("run",), values)
+
+
+def _is_on_path(name: str) -> bool:
+    """Say whether a program is found after `cd`, too: by an absolute entry of PATH."""
+    path = os.pathsep.join(filter(os.path.isabs, os.get_exec_path()))
+    return shutil.which(name, path=path) is not None
+
+
+def _quoted(target: Path) -> str:
+    """Return a path as a shell's word; one that begins with a dash is no option."""
+    word = f"./{target}" if str(target).startswith("-") else str(target)
+    if word.isprintable():
+        return shlex.quote(word)
+    return "$'" + "".join(map(_escaped, os.fsencode(word).decode("latin-1"))) + "'"
+
+
+def _escaped(char: str) -> str:
+    return char if " " <= char <= "~" and char not in "'\\" else f"\\x{ord(char):02x}"
 
 
 def _of(manager: Manager, verbs: tuple[str, ...], values: Mapping[str, str]) -> Iterator[str]:
@@ -61,9 +78,9 @@ def _way_to(manager: Manager) -> str:
         return f"# {manager.title} is not on your PATH; get it from {manager.download}"
     package = f"{manager.name}=={manager.pinned}"
     programs, place = ".local/bin", f".venvs/{manager.name}"
-    if shutil.which("pipx"):
+    if _is_on_path("pipx"):
         line = f"pipx install {package}"
-    elif shutil.which("uv"):
+    elif _is_on_path("uv"):
         line = f"uv tool install {package}"
     else:
         programs = f"{place}/bin"

@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 import click
 
-from generator.errors import BadFile
+from generator.errors import BadFile, printable
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Output:
     def tree(self, name: str, paths: Iterable[str]) -> None:
         """Draw a directory tree, unless asked to be quiet."""
         for line in draw(name, paths, self.stream.encoding or "utf-8"):
-            self.say(line)
+            self.say(printable(line))
 
     def always(self, text: str) -> None:
         """Print a line that was asked for."""

@@ -32,6 +32,8 @@ NAME = "conda-forge"
 ADDABLE = "tomli-w"
 OLDER = ("tomli-w==1.1.0", "iniconfig==2.1.0")
 
+#: Makes a directory ours: what is in it may be replaced.
+_MARKER = ".scaffold-conda-channel"
 #: Longest time for one of pip's rounds, in seconds.
 TIMEOUT = 3600
 
@@ -52,10 +54,15 @@ def build(out: Path, say: Callable[[str], None] = lambda _: None) -> str:
     """
     _check()
     out = out.resolve()
+    marker = out / _MARKER
+    if out.is_dir() and any(out.iterdir()) and not marker.exists():
+        raise ChannelFailed(f"{out} holds what no channel of ours does; name a new directory")
     inputs = _fingerprint(rounds := tuple(tuple(sorted(set(one))) for one in _rounds()))
     channel, stamp = out / NAME, out / "inputs"
     wheels = out / "wheels" / hashlib.sha256(inputs.encode()).hexdigest()[:16]
     try:
+        out.mkdir(parents=True, exist_ok=True)
+        marker.touch()
         wheels.mkdir(parents=True, exist_ok=True)
         with FileLock(out / ".lock"):
             if not (stamp.is_file() and stamp.read_text() == inputs and channel.is_dir()):

@@ -369,3 +369,19 @@ def test_only_run_starts_processes() -> None:
         "subprocess",
         "os.execvp",
     }
+
+
+def test_ctrl_c_right_after_a_command_was_reaped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.wait4
+
+    def interrupted(process: int, options: int) -> tuple[int, int, object]:
+        found = real(process, options)
+        if found[0]:
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(os, "wait4", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(Step("x", ("true",), tmp_path, dict(os.environ)), timeout=30)

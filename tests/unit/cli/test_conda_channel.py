@@ -87,3 +87,20 @@ def test_what_is_there_is_not_built_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(said) == 1
     assert conda_channel.build(tmp_path, said.append) == url
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("out", ["", "."])
+def test_a_directory_of_its_own_is_wanted(scaffold: Scaffold, out: str) -> None:
+    done = scaffold("conda-channel", out)
+    assert done.returncode == 2
+    assert "a directory of its own" in done.stderr
+
+
+def test_what_is_somebodys_stays(scaffold: Scaffold) -> None:
+    Path("mine/wheels").mkdir(parents=True)
+    Path("mine/wheels/b.whl").touch()
+    done = scaffold("conda-channel", "mine")
+    assert done.returncode == 2
+    assert "name a new directory" in done.stderr
+    assert Path("mine/wheels/b.whl").exists()
+    assert [path.name for path in Path("mine").iterdir()] == ["wheels"]

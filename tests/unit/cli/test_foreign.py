@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -183,3 +186,51 @@ def test_a_missing_extension_is_installed_beside_scaffold(
     done = scaffold("new", "made", *words)
     assert done.returncode == 2
     assert f"{sys.executable} -m pip install" in done.stderr
+
+
+def test_an_empty_clone_is_as_good_as_an_empty_folder(scaffold: Scaffold, template: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", "there"], check=True)
+    words = ("--template", template, "--data=word=x", "--defaults", "--trust")
+    assert scaffold("new", "there", *words).returncode == 0
+    assert Path("there/plain.txt").exists()
+    assert "is not empty" in scaffold("new", "there", *words).stderr
+    subprocess.run(["git", "init", "--quiet", "other"], check=True)
+    with (template / "copier.yml").open("a") as file:
+        file.write("_tasks: [exit 3]\n")
+    done = scaffold("new", "other", *words)
+    assert done.returncode == 2
+    assert "see what it printed" in done.stderr
+    assert [path.name for path in Path("other").iterdir()] == [".git"]
+    assert "needs a PATH" in scaffold("new", "", *words).stderr
+
+
+def test_a_template_does_not_steer_the_terminal(scaffold: Scaffold, template: Path) -> None:
+    (template / "f\x1b]0;title\x07").touch()
+    with (template / "copier.yml").open("a") as file:
+        file.write('_message_after_copy: "one\\e[2J\\ntwo\\e]52;c;x\\a"\n')
+    done = scaffold("new", "made", "--template", template, "--data=word=x", "--defaults")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout
+    assert "one\\x1b[2J\ntwo\\x1b]52;c;x\\x07" in done.stdout
+
+
+def test_a_second_ctrl_c_waits_until_all_is_removed(template: Path) -> None:
+    with (template / "copier.yml").open("a") as file:
+        file.write(
+            "_tasks: ['mkdir -p d && cd d && seq 20000 | xargs touch && touch ../go && sleep 60']\n"
+        )
+    program = str(Path(sys.executable).with_name("scaffold"))
+    words = ["--template", str(template), "--data=word=x", "--defaults", "--trust"]
+    with subprocess.Popen(
+        [program, "new", "made", *words], stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        while not Path("made/go").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        for _ in range(20):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.02)
+        process.wait()
+    assert list(Path.cwd().iterdir()) == []

@@ -579,7 +579,7 @@ def test_files_that_the_users_git_ignores_are_named(scaffold: Scaffold, tmp_path
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines() == [
         f"note: git ignores Makefile, by {tmp_path}/ignore:1:Makefile; "
-        "to keep it: git add --force Makefile"
+        "to keep: git add --force Makefile"
     ]
 
 

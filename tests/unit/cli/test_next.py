@@ -101,3 +101,19 @@ def test_what_is_installed_runs_without_its_manager(have: Have, name: str) -> No
 def test_the_start_of_each_manager_are_verbs_of_it() -> None:
     for name in manager_names():
         assert set(manager(name).start) <= set(manager(name).commands)
+
+
+def test_odd_names_are_typed_as_they_are(have: Have) -> None:
+    have("make", "uv")
+    assert _next("uv", "-dash")[0] == "cd ./-dash"
+    assert _next("uv", "a\x1b[31m'\n")[0] == r"cd $'a\x1b[31m\x27\x0a'"
+    assert _next("uv", os.fsdecode(b"b\xff"))[0] == r"cd $'b\xff'"
+
+
+def test_what_a_relative_entry_of_path_finds_is_gone_after_cd(
+    have: Have, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    have("uv")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", ".")
+    assert _next("uv")[1].startswith("python3 -m venv")
