@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import generator
+from generator import catalog
 from generator.catalog import manager, manager_names, templates_root
 from generator.run import Outcome, Step, run
 from generator.toolchain import (
@@ -24,7 +25,6 @@ from generator.toolchain import (
     interpreter,
     obtain,
     prepare,
-    provide,
 )
 from generator.toolchain.index import INDEX_URL, BadIndex, Index, forget_password, package_index
 from tests.conftest import Scaffold
@@ -153,7 +153,7 @@ class TestProvide:
         text = (templates_root() / "uv" / "tool.txt").read_text()
         forged = re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", text)
         (tmp_path / "uv" / "tool.txt").write_text(forged)
-        monkeypatch.setattr(provide, "templates_root", lambda: tmp_path)
+        monkeypatch.setattr(catalog, "templates_root", lambda: tmp_path)
         with pytest.raises(ToolUnavailable, match=r"[Hh]ash mismatch .*check the connection"):
             obtain(manager("uv"), PYTHON)
         assert listing(cache / "tools") == []
