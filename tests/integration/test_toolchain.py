@@ -149,13 +149,14 @@ class TestProvide:
     def test_another_hash_is_refused(
         self, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        uv = manager("uv")
         (tmp_path / "uv").mkdir()
         text = (templates_root() / "uv" / "tool.txt").read_text()
         forged = re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", text)
         (tmp_path / "uv" / "tool.txt").write_text(forged)
         monkeypatch.setattr(catalog, "templates_root", lambda: tmp_path)
         with pytest.raises(ToolUnavailable, match=r"[Hh]ash mismatch .*check the connection"):
-            obtain(manager("uv"), PYTHON)
+            obtain(uv, PYTHON)
         assert listing(cache / "tools") == []
 
     def test_no_index_is_one_line(self, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
