@@ -32,10 +32,6 @@ class Interrupted(click.exceptions.Abort):
     """Ctrl-C; `str()` says what was and what was not done by then."""
 
 
-def _module(name: str) -> str:
-    return f"generator.cli.{name.replace('-', '_')}"
-
-
 # ruff: noqa: ARG002 - click calls these with a context, which a fixed table does not need
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -44,7 +40,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(_module(name)).command
+        module = importlib.import_module(f"generator.cli.{name.replace('-', '_')}")
+        command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -74,9 +74,10 @@ def _of(manager: Manager, verbs: tuple[str, ...], values: Mapping[str, str]) -> 
 
 def _way_to(manager: Manager) -> str:
     """Return a line that puts a manager on PATH, with what is on PATH; or says where it is."""
-    if manager.pinned is None:
+    version = manager.pinned
+    if version is None:
         return f"# {manager.title} is not on your PATH; get it from {manager.download}"
-    package = f"{manager.name}=={manager.pinned}"
+    package = f"{manager.name}=={version}"
     programs, place = ".local/bin", f".venvs/{manager.name}"
     if _is_on_path("pipx"):
         line = f"pipx install {package}"

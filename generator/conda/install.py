@@ -9,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 from rattler import Channel, MatchSpec, RepoDataRecord, Subdir
 from rattler import install as rattler_install
-from rattler.exceptions import GatewayError, InstallerError, TransactionError
+from rattler.exceptions import InstallerError, TransactionError
 
 from generator.conda.channels import cache_root
-from generator.conda.errors import ChannelUnread, HashMismatch, InstallFailed, PackageMissing
+from generator.conda.errors import HashMismatch, InstallFailed, PackageMissing
 from generator.conda.explicit import Locked
 from generator.conda.prefix import Installed
-from generator.conda.solve import client, gateway
+from generator.conda.solve import asking, client, gateway
 
 
 def check(records: Iterable[RepoDataRecord], before: Iterable[Installed]) -> None:
@@ -77,15 +77,13 @@ async def locked_records(lock: Sequence[Locked]) -> list[RepoDataRecord]:
     channel now promises with another sha256.
     """
     channels = sorted({one.channel for one in lock})
-    try:
+    with asking():
         found = await gateway().query(
             [Channel(url) for url in channels],
             [Subdir.current(), Subdir("noarch")],
             sorted({one.name for one in lock}),
             recursive=False,
         )
-    except GatewayError as error:
-        raise ChannelUnread(" ".join(str(error).split())) from error
     records = {unquote(record.url): record for channel in found for record in channel}
     result = []
     for one in lock:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,19 +70,26 @@ def client() -> Client:
     )
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn what a channel, or what it is asked for, comes to into an error of the engine."""
+    try:
+        yield
+    except GatewayError as error:
+        raise ChannelUnread(" ".join(str(error).split())) from error
+    except InvalidMatchSpecError as error:
+        raise Unsolvable(" ".join(str(error).split())) from error
+
+
 async def available(channel: str, name: str) -> list[str]:
     """Return the versions of a package that a channel has for this machine, in no order."""
-    try:
+    with asking():
         found = await gateway().query(
             sources=[Channel(channel_url(channel))],
             platforms=[Subdir.current(), Subdir("noarch")],
             specs=[MatchSpec(name)],
             recursive=False,
         )
-    except GatewayError as error:
-        raise ChannelUnread(" ".join(str(error).split())) from error
-    except InvalidMatchSpecError as error:
-        raise Unsolvable(" ".join(str(error).split())) from error
     return sorted({str(record.version) for records in found for record in records})
 
 
@@ -121,7 +129,7 @@ async def _solve(
     frozen: Sequence[PrefixRecord] = (),
     preferred: Sequence[PrefixRecord] = (),
 ) -> list[RepoDataRecord]:
-    try:
+    with asking():
         specs = [MatchSpec(spec) for spec in request.specs]
         constraints = [MatchSpec(pin) for pin in request.pins]
         return await rattler_solve(
@@ -133,7 +141,3 @@ async def _solve(
             virtual_packages=VirtualPackage.detect(),
             constraints=constraints,
         )
-    except GatewayError as error:
-        raise ChannelUnread(" ".join(str(error).split())) from error
-    except InvalidMatchSpecError as error:
-        raise Unsolvable(" ".join(str(error).split())) from error

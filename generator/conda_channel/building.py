@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 
 from generator.answers import everything, resolve, visible_questions
 from generator.conda_channel import packages, python, wheel
-from generator.conda_channel.python import NotMovable, from_running_python
+from generator.conda_channel.python import from_running_python
 from generator.conda_channel.wheel import CONDA_NAMES, Wheel, from_wheel
 from generator.errors import ScaffoldError
 from generator.run import Step, run
@@ -50,7 +50,7 @@ def build(out: Path, say: Callable[[str], None] = lambda _: None) -> str:
 
     The URL's last part is `conda-forge`, so that the channel can stand in for the real one. pip
     works with the user's own settings, and what it has downloaded is kept for the next time. `say`
-    is told what begins. Two at once are safe. Raises `ChannelFailed`.
+    is told what begins. Two at once are safe. Raises `ChannelFailed`, or `NotMovable` for Python.
     """
     _check()
     out = out.resolve()
@@ -86,16 +86,13 @@ def subdir() -> str:
 
 
 def _check() -> None:
-    """Raise `ChannelFailed` for what is missing, before minutes of work."""
+    """Raise `ChannelFailed` or `NotMovable` for what is missing, before minutes of work."""
     if importlib.util.find_spec("conda_package_streaming") is None:
         needed = "conda-package-streaming"
         remedy = f"install it: {sys.executable} -m pip install {needed}"
         raise ChannelFailed(f"a conda channel needs {needed}, of the extra `conda`; {remedy}")
     subdir()
-    try:
-        python.base()
-    except NotMovable as error:
-        raise ChannelFailed(str(error)) from error
+    python.base()
 
 
 def requirements(dependencies: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -8,13 +8,14 @@ import sysconfig
 from pathlib import Path
 
 from generator.conda_channel.packages import PYTHON, Entry, Package
+from generator.errors import ScaffoldError
 
 _UNWANTED = {"test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "site-packages"} | {
     f"config-{PYTHON}-{sysconfig.get_config_var('MULTIARCH')}"
 }
 
 
-class NotMovable(Exception):
+class NotMovable(ScaffoldError):
     """The running interpreter cannot be repackaged."""
 
 
